@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How are kernel functions hooked so that either all of them are, or none is,
+ * and nobody is left inside when the hooks are gone?
+ *
+ * One ftrace_ops serves a whole set. Changing the set hands ftrace the new
+ * filter in one piece, so that a conflict (-EBUSY: livepatch or somebody else
+ * modifies the same function) leaves the previous set in force. What this file
+ * does not know is why a function is hooked; see the owner of the set.
+ */
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/uaccess.h>
+
+#include <ringside/core.h>
+
+/* First byte of the instruction that ftrace puts at an armed entry. */
+#define INSN_CALL	0xe8
+#define INSN_JMP	0xe9
+
+static int compare_ips(const void *a, const void *b)
+{
+	unsigned long x = *(const unsigned long *)a;
+	unsigned long y = *(const unsigned long *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Sorted copy of @ips without duplicates; *@nr is adjusted. */
+static unsigned long *sorted_copy(const unsigned long *ips, unsigned int *nr)
+{
+	unsigned long *copy;
+	unsigned int i, n = 0;
+
+	copy = kvmalloc_array(*nr, sizeof(*copy), GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return NULL;
+	memcpy(copy, ips, *nr * sizeof(*copy));
+	sort(copy, *nr, sizeof(*copy), compare_ips, NULL);
+	for (i = 0; i < *nr; i++)
+		if (!n || copy[n - 1] != copy[i])
+			copy[n++] = copy[i];
+	*nr = n;
+	return copy;
+}
+
+static bool contains(const struct rs_fset *set, unsigned long ip)
+{
+	unsigned int low = 0, high = set->nr;
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+
+		if (set->ips[mid] == ip)
+			return true;
+		if (set->ips[mid] < ip)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+static void notrace nothing(unsigned long ip, unsigned long parent_ip,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+}
+
+/* Would @ip alone be refused with the flags of @set? */
+static bool is_refused(const struct rs_fset *set, unsigned long ip)
+{
+	struct ftrace_ops *probe;
+	bool refused;
+
+	probe = kzalloc(sizeof(*probe), GFP_KERNEL);
+	if (!probe)
+		return false;
+	probe->func = nothing;
+	probe->flags = set->ops.flags &
+		(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT);
+	refused = ftrace_set_filter_ip(probe, ip, 0, 0);
+	if (!refused) {
+		refused = register_ftrace_function(probe);
+		if (!refused)
+			unregister_ftrace_function(probe);
+	}
+	ftrace_free_filter(probe);
+	kfree(probe);
+	return refused;
+}
+
+/*
+ * Which of the new @ips did ftrace refuse? Asked only after a failure, one
+ * trial registration for each function that the set does not have yet.
+ */
+static void find_culprit(struct rs_fset *set, const unsigned long *ips,
+			 unsigned int nr, struct rs_fset_error *error)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&set->lock);
+	for (i = 0; i < nr && !fatal_signal_pending(current); i++) {
+		if (contains(set, ips[i]))
+			continue;
+		if (is_refused(set, ips[i])) {
+			error->ip = ips[i];
+			return;
+		}
+		cond_resched();
+	}
+}
+
+/* Is there a call or jump at @ip, where an idle entry has a no-op? */
+static bool is_armed(unsigned long ip)
+{
+	u8 insn;
+
+	if (copy_from_kernel_nofault(&insn, (void *)ip, sizeof(insn)))
+		return false;
+	return insn == INSN_CALL || insn == INSN_JMP;
+}
+
+static int check_armed(const unsigned long *ips, unsigned int nr,
+		       struct rs_fset_error *error)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!is_armed(ips[i])) {
+			error->ip = ips[i];
+			return -ENXIO;
+		}
+	}
+	return 0;
+}
+
+static void unregister_set(struct rs_fset *set)
+{
+	lockdep_assert_held(&set->lock);
+	unregister_ftrace_function(&set->ops);
+	/*
+	 * The call above waits until no task is inside the callback. A task
+	 * that the callback diverted may still be preempted inside the owner's
+	 * replacement function: it leaves that on its way to a voluntary
+	 * context switch or to user mode, which is what this waits for.
+	 */
+	synchronize_rcu_tasks();
+	ftrace_free_filter(&set->ops);
+}
+
+/* Put the filter of @ips, not empty, in force. */
+static int apply(struct rs_fset *set, unsigned long *ips, unsigned int nr)
+{
+	int err;
+
+	lockdep_assert_held(&set->lock);
+	err = ftrace_set_filter_ips(&set->ops, ips, nr, 0, 1);
+	if (err || set->nr)
+		return err;
+	err = register_ftrace_function(&set->ops);
+	if (err)
+		ftrace_free_filter(&set->ops);
+	return err;
+}
+
+/* Return to the functions of @set->ips after an update that went wrong. */
+static void restore(struct rs_fset *set)
+{
+	lockdep_assert_held(&set->lock);
+	if (!set->nr)
+		unregister_set(set);
+	else
+		WARN_ON_ONCE(ftrace_set_filter_ips(&set->ops, set->ips,
+						   set->nr, 0, 1));
+}
+
+/**
+ * rs_fset_update - hook exactly these functions from now on
+ * @set: the set
+ * @ips: addresses as rs_func_address() gives them, in any order
+ * @nr: how many; 0 takes all hooks away, which can not fail
+ * @error: filled with the function to blame when the update fails
+ *
+ * All or nothing: on failure the set is what it was. On success every function
+ * has been seen to be armed. When functions are removed while others stay, a
+ * task may still be inside the owner's replacement function; only emptying the
+ * set waits for it.
+ *
+ * Context: sleeps, for as long as ftrace needs to patch and RCU tasks to pass.
+ * Return: 0; -EBUSY if another user modifies one of the functions or ftrace is
+ * off; -EINVAL if an address is no traceable entry; -ENXIO if ftrace agreed
+ * but an entry did not change; -ENOMEM.
+ */
+int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
+		   unsigned int nr, struct rs_fset_error *error)
+{
+	unsigned long *new = NULL;
+	int err;
+
+	error->ip = 0;
+	guard(mutex)(&set->lock);
+	if (nr) {
+		new = sorted_copy(ips, &nr);
+		if (!new)
+			return -ENOMEM;
+		err = apply(set, new, nr);
+		if (err) {
+			find_culprit(set, new, nr, error);
+			kvfree(new);
+			return err;
+		}
+		err = check_armed(new, nr, error);
+		if (err) {
+			restore(set);
+			kvfree(new);
+			return err;
+		}
+	} else if (set->nr) {
+		unregister_set(set);
+	}
+	kvfree(set->ips);
+	set->ips = new;
+	set->nr = nr;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(rs_fset_update);
+
+/**
+ * rs_fset_check - are all hooks of the set still in place?
+ * @set: the set
+ * @error: filled with the first function that is not armed
+ *
+ * ftrace switches itself off for good after an internal error, and says so
+ * only in the log; this looks at the instructions.
+ *
+ * Return: 0, or -ENXIO when a hook is gone.
+ */
+int rs_fset_check(struct rs_fset *set, struct rs_fset_error *error)
+{
+	error->ip = 0;
+	guard(mutex)(&set->lock);
+	return check_armed(set->ips, set->nr, error);
+}
+EXPORT_SYMBOL_GPL(rs_fset_check);
+
+/**
+ * rs_func_address - where ftrace patches the entry of a function
+ * @name: name of a function of the kernel
+ *
+ * A throw-away probe that is never armed looks the name up. Unlike ftrace's
+ * own filter by name this finds aliases: __x64_sys_getppid is the same entry
+ * as __do_sys_getppid, and only the latter has a record.
+ *
+ * Context: sleeps.
+ * Return: the address, or 0 if the kernel has no such function.
+ */
+unsigned long rs_func_address(const char *name)
+{
+	struct kprobe kp = {
+		.symbol_name = name,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	unsigned long address;
+
+	if (register_kprobe(&kp))
+		return 0;
+	address = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return address;
+}
+EXPORT_SYMBOL_GPL(rs_func_address);
