@@ -24,8 +24,9 @@ struct tracepoint;
  * @nr: length of @ips; @ops is registered if and only if it is not zero, for
  *	ftrace takes an empty filter to mean every function. Protected by @lock
  *
- * The callback runs with preemption disabled in the context of the hooked
- * function. It must not call anything that can be traced into the same set.
+ * The callback runs in the context of the hooked function and may be preempted
+ * there; it takes its own RCU read lock where it needs one. It must not call
+ * anything that can be traced into the same set.
  */
 struct rs_fset {
 	struct ftrace_ops ops;
