@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The writer's stack of open containers, and its JSON side. A document is
+ * built with jansson and dumped when it is closed, so that a command that
+ * fails half-way never prints half a document. Text is out_text.c's.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "out.h"
+#include "out_text.h"
+
+#define MAX_DEPTH 16
+
+static bool as_json, as_lines;
+static json_t *stack[MAX_DEPTH];
+static int depth;
+
+/* A short JSON document is worse than none, and there is no way on. */
+static void die(const char *why)
+{
+	fprintf(stderr, "ringside: output: %s\n", why);
+	exit(1);
+}
+
+void out_set_json(bool json)
+{
+	as_json = json;
+}
+
+bool out_is_json(void)
+{
+	return as_json;
+}
+
+void out_set_lines(bool lines)
+{
+	as_lines = lines;
+}
+
+/* Give val to the innermost container, which takes the reference. */
+static void add(const char *key, json_t *val)
+{
+	json_t *top = depth ? stack[depth - 1] : NULL;
+	int ret;
+
+	if (!val)
+		die("out of memory");
+	if (json_is_array(top))
+		ret = json_array_append_new(top, val);
+	else
+		ret = json_object_set_new(top, key, val);
+	if (ret)
+		die("value outside of a document, or without a key");
+}
+
+static void push(const char *key, json_t *container)
+{
+	if (depth == MAX_DEPTH)
+		die("nested too deeply");
+	if (depth)
+		add(key, container);
+	stack[depth++] = container;
+}
+
+void out_begin(void)
+{
+	if (as_json)
+		push(NULL, json_object());
+	else
+		text_open(TEXT_OBJECT, NULL);
+}
+
+void out_object(const char *key)
+{
+	if (as_json)
+		push(key, json_object());
+	else
+		text_open(TEXT_OBJECT, key);
+}
+
+void out_array(const char *key)
+{
+	if (as_json)
+		push(key, json_array());
+	else
+		text_open(TEXT_ARRAY, key);
+}
+
+void out_table(const char *key, const char *none, const struct out_col *cols,
+	       size_t ncols)
+{
+	if (as_json)
+		push(key, json_array());
+	else
+		text_table(key, none, cols, ncols);
+}
+
+void out_row(void)
+{
+	if (as_json)
+		push(NULL, json_object());
+	else
+		text_open(TEXT_ROW, NULL);
+}
+
+static void dump(json_t *doc)
+{
+	size_t flags = as_lines ? JSON_COMPACT : JSON_INDENT(2);
+
+	if (!json_dumpf(doc, stdout, flags | JSON_PRESERVE_ORDER))
+		putchar('\n');
+	if (as_lines)
+		fflush(stdout);
+	json_decref(doc);
+}
+
+void out_end(void)
+{
+	if (!as_json) {
+		text_close();
+		return;
+	}
+	if (!depth)
+		die("nothing to close");
+	if (--depth == 0)
+		dump(stack[0]);
+}
+
+void out_str(const char *key, const char *val)
+{
+	char *safe = text_escape(val, !as_json);
+
+	if (!safe)
+		die("out of memory");
+	if (as_json)
+		add(key, json_string(safe));
+	else
+		text_value(key, safe);
+	free(safe);
+}
+
+static char *format(const char *fmt, va_list ap)
+{
+	char *s;
+
+	if (vasprintf(&s, fmt, ap) < 0)
+		die("out of memory");
+	return s;
+}
+
+void out_fmt(const char *key, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = format(fmt, ap);
+	va_end(ap);
+	out_str(key, s);
+	free(s);
+}
+
+/*
+ * JSON integers are signed 64-bit in jansson and doubles in most readers.
+ * None of our counters gets there; a value that does must not wrap.
+ */
+static json_t *json_u64(uint64_t val)
+{
+	return val > INT64_MAX ? json_real((double)val) : json_integer(val);
+}
+
+void out_u64(const char *key, uint64_t val)
+{
+	char buf[32];
+
+	if (as_json) {
+		add(key, json_u64(val));
+		return;
+	}
+	snprintf(buf, sizeof(buf), "%" PRIu64, val);
+	text_value(key, buf);
+}
+
+void out_s64(const char *key, int64_t val)
+{
+	char buf[32];
+
+	if (as_json) {
+		add(key, json_integer(val));
+		return;
+	}
+	snprintf(buf, sizeof(buf), "%" PRId64, val);
+	text_value(key, buf);
+}
+
+void out_real(const char *key, double val, int digits)
+{
+	char buf[64];
+
+	snprintf(buf, sizeof(buf), "%.*f", digits, val);
+	if (as_json)
+		add(key, json_real(strtod(buf, NULL)));
+	else
+		text_value(key, buf);
+}
+
+void out_bool(const char *key, bool val)
+{
+	if (as_json)
+		add(key, json_boolean(val));
+	else
+		text_value(key, val ? "yes" : "no");
+}
+
+void out_null(const char *key)
+{
+	if (as_json)
+		add(key, json_null());
+	else
+		text_value(key, "-");
+}
+
+void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	if (as_json) {
+		add(key, json_u64(val));
+		return;
+	}
+	va_start(ap, fmt);
+	s = format(fmt, ap);
+	va_end(ap);
+	out_str(key, s);
+	free(s);
+}
+
+void out_bytes(const char *key, uint64_t val)
+{
+	static const char * const unit[] = { "KiB", "MiB", "GiB", "TiB" };
+	static const char suffix[] = "_bytes";
+	size_t len = strlen(key), cut = sizeof(suffix) - 1, u = 0;
+	double v = val / 1024.0;
+	char label[64];
+
+	if (len > cut && !strcmp(key + len - cut, suffix) && !as_json)
+		len -= cut;
+	snprintf(label, sizeof(label), "%.*s", (int)len, key);
+	while (v >= 1024 && u < 3) {
+		v /= 1024;
+		u++;
+	}
+	out_u64_text(label, val, "%.1f %s", v, unit[u]);
+}
+
+void out_note(const char *fmt, ...)
+{
+	va_list ap;
+	char *s, *safe;
+
+	if (as_json)
+		return;
+	va_start(ap, fmt);
+	s = format(fmt, ap);
+	va_end(ap);
+	safe = text_escape(s, true);
+	if (!safe)
+		die("out of memory");
+	text_note(safe);
+	free(safe);
+	free(s);
+}
+
+void out_discard(void)
+{
+	if (depth)
+		json_decref(stack[0]);
+	depth = 0;
+	text_discard();
+}
+
+int out_finish(void)
+{
+	errno = 0;
+	if (fflush(stdout) || ferror(stdout))
+		return errno ? -errno : -EIO;
+	return 0;
+}
