@@ -112,7 +112,7 @@ static void dump(json_t *doc)
 {
 	size_t flags = as_lines ? JSON_COMPACT : JSON_INDENT(2);
 
-	if (!json_dumpf(doc, stdout, flags | JSON_PRESERVE_ORDER))
+	if (!json_dumpf(doc, stdout, flags | JSON_REAL_PRECISION(15)))
 		putchar('\n');
 	if (as_lines)
 		fflush(stdout);

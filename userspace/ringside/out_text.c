@@ -115,24 +115,10 @@ static void flush_object(struct frame *f)
 	}
 }
 
-static void flush_array(struct frame *f)
-{
-	size_t i;
-
-	pad(indent() - 2);
-	print_label(f->key);
-	fprintf(mem, ": ");
-	for (i = 0; i < f->npairs; i++)
-		fprintf(mem, "%s%s", i ? ", " : "", f->pairs[i].val);
-	fprintf(mem, "%s\n", f->npairs ? "" : "none");
-}
-
 static void flush_pairs(struct frame *f)
 {
 	if (f->kind == TEXT_OBJECT)
 		flush_object(f);
-	else if (f->kind == TEXT_ARRAY)
-		flush_array(f);
 	free_pairs(f);
 }
 
@@ -158,8 +144,6 @@ void text_open(enum text_kind kind, const char *key)
 		pad(indent());
 		print_label(key);
 		fprintf(mem, ":\n");
-	} else if (depth && kind == TEXT_ARRAY) {
-		flush_pairs(top());
 	}
 	push(kind, key);
 }
@@ -176,15 +160,19 @@ void text_table(const char *key, const char *none, const struct out_col *cols,
 	f->ncols = ncols;
 }
 
-void text_value(const char *key, const char *val)
+static void add_pair(struct frame *f, const char *key, const char *val)
 {
-	struct frame *f = top();
 	struct pair *p;
 
 	f->pairs = need(realloc(f->pairs, (f->npairs + 1) * sizeof(*p)));
 	p = &f->pairs[f->npairs++];
 	p->key = need(strdup(key ? key : ""));
 	p->val = need(strdup(val));
+}
+
+void text_value(const char *key, const char *val)
+{
+	add_pair(top(), key, val);
 }
 
 void text_note(const char *line)
@@ -287,6 +275,25 @@ static void close_table(struct frame *t)
 	free(t->cells);
 }
 
+/* A closed list becomes one value of the container around it. */
+static void keep_list(const struct frame *list)
+{
+	char *line;
+	size_t i, len;
+	FILE *f;
+
+	if (depth < 2)
+		die("list outside of a document");
+	f = need(open_memstream(&line, &len));
+	for (i = 0; i < list->npairs; i++)
+		fprintf(f, "%s%s", i ? ", " : "", list->pairs[i].val);
+	if (!list->npairs)
+		fprintf(f, "none");
+	fclose(f);
+	add_pair(&stack[depth - 2], list->key, line);
+	free(line);
+}
+
 void text_close(void)
 {
 	struct frame *f = top();
@@ -295,6 +302,8 @@ void text_close(void)
 		keep_row(f);
 	else if (f->kind == TEXT_TABLE)
 		close_table(f);
+	else if (f->kind == TEXT_ARRAY)
+		keep_list(f);
 	else
 		flush_pairs(f);
 	free_pairs(f);
