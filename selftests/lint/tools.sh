@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The checkers of others, run over our sources. Each tool_NAME runs in the root
+# of the tree and fails if the tool has something to say; what it said is on
+# standard output. Status 4 means that the tool itself is missing.
+# Needs rules.sh for sources().
+
+lint=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+skip() {
+	echo "$*"
+	return 4
+}
+
+# The kernel's own checkers, unpacked from Debian's linux-source by the harness.
+linux_tree() {
+	local scripts
+
+	if [ -n "${RINGSIDE_LINUX:-}" ]; then
+		echo "$RINGSIDE_LINUX"
+		return
+	fi
+	scripts=$("$lint/../vm/kernel" scripts) && dirname "$scripts"
+}
+
+# All output of the command, and failure if there was any.
+silent() {
+	local said status
+
+	said=$("$@" 2>&1)
+	status=$?
+	[ -z "$said" ] || printf '%s\n' "$said"
+	[ "$status" = 0 ] && [ -z "$said" ]
+}
+
+# One word of gcc, modpost, objtool or sparse is a failure. A tree of its own
+# makes sure that everything is compiled.
+tool_modules() {
+	local kernel=$1 headers dir=$PWD/build/lint/$1
+
+	command -v sparse >/dev/null || { skip "no sparse"; return; }
+	headers=$("$lint/../vm/kernel" headers "$kernel") || return 1
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cp -r Kbuild modules include "$dir"
+	silent make -s -C "$headers" M="$dir" W=1 C=2 CF=-Wcontext \
+		CONFIG_DEBUG_INFO_BTF_MODULES= RS_VERSION=0 "-j$(nproc)" modules |
+		sed "s#$dir/##"
+	return "${PIPESTATUS[0]}"
+}
+
+tool_checkpatch() {
+	local linux ignore
+
+	linux=$(linux_tree) || return 1
+	ignore=$(sed -nE 's/^([A-Z_]+)\t.*/\1/p' "$lint/checkpatch.ignore" | paste -sd,)
+	sources '^(modules|include|userspace|selftests)/.*\.[ch]$' |
+		xargs -r -d '\n' -n8 -P2 perl "$linux/scripts/checkpatch.pl" --no-tree --strict \
+			--terse --quiet --no-summary --ignore "$ignore" -f
+}
+
+tool_kernel_doc() {
+	local linux
+
+	linux=$(linux_tree) || return 1
+	sources '^(modules|include|userspace/libringside)/.*\.[ch]$' |
+		xargs -r -d '\n' "$linux/scripts/kernel-doc" -none -Werror 2>&1
+}
+
+# The scripts that judge code as it stands: those with a report mode, without
+# OCaml, which Debian's coccinelle can not run. RINGSIDE_COCCI picks one.
+cocci_scripts() {
+	grep -rlE '^virtual( .*)?\breport\b' --include='*.cocci' \
+		"$1/scripts/coccinelle" |
+		xargs grep -LE '^@.*\b(script|finalize|initialize):ocaml' |
+		grep -F "${RINGSIDE_COCCI:-.cocci}" | sort
+}
+
+# spatch prints reports on standard output; what it thinks of the scripts
+# themselves goes to the other.
+cocci_one() {
+	local script=$1 options
+
+	shift
+	options=$(sed -nE 's#^// Options: *##p' "$script")
+	# shellcheck disable=SC2086 # a list of options
+	spatch --very-quiet -D report ${options:---no-includes --include-headers} \
+		--cocci-file "$script" "$@" 2>/dev/null |
+		sed -n "s#^.*\\.[ch]:[0-9].*#& [$(basename "$script" .cocci)]#p"
+}
+
+tool_coccinelle() {
+	local linux files
+
+	command -v spatch >/dev/null || { skip "no spatch (coccinelle)"; return; }
+	linux=$(linux_tree) || return 1
+	mapfile -t files < <(sources '^(modules|include/ringside)/.*\.[ch]$')
+	[ "${#files[@]}" != 0 ] || return 0
+	export -f cocci_one
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	cocci_scripts "$linux" | xargs -d '\n' -P2 -I{} \
+		bash -c 'cocci_one "$@"' bash {} "${files[@]}" | none
+}
+
+shell_sources() {
+	sources '\.sh$'
+	licensed | while read -r file; do
+		head -n 1 "$file" | grep -qE '^#!.*\b(ba|da)?sh\b' &&
+			printf '%s\n' "$file"
+	done
+}
+
+tool_shellcheck() {
+	command -v shellcheck >/dev/null || { skip "no shellcheck"; return; }
+	shell_sources | sort -u | xargs -r -d '\n' shellcheck -x -f gcc
+}
+
+tool_codespell() {
+	command -v codespell >/dev/null || { skip "no codespell"; return; }
+	sources '.' | grep -vx LICENSE |
+		xargs -r -d '\n' codespell -I "$lint/codespell.words"
+}
+
+tool_analyzer() {
+	local file
+
+	sources '^userspace/.*\.c$' | while read -r file; do
+		gcc -std=gnu11 -O2 -Wall -Wextra -fanalyzer -D_GNU_SOURCE \
+			-DRS_VERSION='"0"' -Iinclude/uapi -Iuserspace/libringside \
+			-I"$(dirname "$file")" -c -o /dev/null "$file" 2>&1
+	done | none
+}
+
+tool_abi() {
+	local linux
+
+	[ -d Documentation/ABI ] || return 0
+	linux=$(linux_tree) || return 1
+	silent "$linux/scripts/get_abi.pl" --dir Documentation/ABI validate
+}
+
+tool_sphinx() {
+	command -v sphinx-build >/dev/null || { skip "no sphinx-build"; return; }
+	silent make -s -C Documentation html
+}
