@@ -1,61 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules and their devices: is it loaded, may we open it, is it new enough.
- * What the device can do once open is in the file named after its module.
+ * The character devices: may we open one, is its module new enough. What a
+ * device can do once open is in the file named after its module.
  */
-#include <ctype.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "internal.h"
 
-static bool is_module_name(const char *s)
-{
-	if (!*s || strlen(s) > 55)
-		return false;
-	for (; *s; s++)
-		if (!isalnum((unsigned char)*s) && *s != '_')
-			return false;
-	return true;
-}
+const struct rs_device rs_guard_device = {
+	.path = "/dev/ringside-guard",
+	.module = "ringside_guard",
+	.get_info = _IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE),
+	.min_abi = 1,
+};
 
-/* Built-in drivers have a directory too; only modules have an initstate. */
-static bool module_loaded(const char *module)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
-	return !access(path, F_OK);
-}
-
-static int no_module(const char *module)
-{
-	return rs_failx(RS_ENOMOD,
-			"kernel module %s is not loaded (try: modprobe %s)",
-			module, module);
-}
-
-int rs_module_version(const char *module, char *buf, size_t len)
-{
-	char path[128];
-	int ret;
-
-	if (!is_module_name(module))
-		return rs_failx(EINVAL, "'%s' is not a module name", module);
-	if (!len)
-		return rs_fail(ERANGE, "version of %s", module);
-	if (!module_loaded(module))
-		return no_module(module);
-	snprintf(path, sizeof(path), "/sys/module/%s/version", module);
-	ret = rs_sysfs_read(path, buf, len);
-	if (ret == -ENOENT) {
-		buf[0] = '\0';
-		return 0;
-	}
-	return ret < 0 ? ret : 0;
-}
+const struct rs_device rs_trace_device = {
+	.path = "/dev/ringside-trace",
+	.module = "ringside_trace",
+	.get_info = _IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE),
+	.min_abi = 1,
+};
 
 static int check_abi(int fd, const struct rs_device *dev, struct rs_info *info)
 {
@@ -80,8 +46,8 @@ int rs_device_open(const struct rs_device *dev, struct rs_info *info)
 		int err = errno;
 
 		if ((err == ENOENT || err == ENXIO || err == ENODEV) &&
-		    !module_loaded(dev->module))
-			return no_module(dev->module);
+		    rs_module_check(dev->module))
+			return -RS_ENOMOD;
 		return rs_fail(err, "%s", dev->path);
 	}
 	ret = check_abi(fd, dev, info ? info : &own);
@@ -90,4 +56,22 @@ int rs_device_open(const struct rs_device *dev, struct rs_info *info)
 		return ret;
 	}
 	return fd;
+}
+
+int rs_device_info(const char *name, struct rs_info *info)
+{
+	const struct rs_device *dev;
+	int fd;
+
+	if (!strcmp(name, "guard"))
+		dev = &rs_guard_device;
+	else if (!strcmp(name, "trace"))
+		dev = &rs_trace_device;
+	else
+		return rs_failx(EINVAL, "'%s' has no device node", name);
+	fd = rs_device_open(dev, info);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
 }

@@ -59,6 +59,17 @@ struct rs_device {
  */
 int rs_device_open(const struct rs_device *dev, struct rs_info *info);
 
+extern const struct rs_device rs_guard_device;
+extern const struct rs_device rs_trace_device;
+
+/**
+ * rs_module_check() - is a kernel module loaded
+ * @module: its name
+ *
+ * Return: 0, or -RS_ENOMOD with the error text set.
+ */
+int rs_module_check(const char *module);
+
 /**
  * rs_sysfs_read() - read a one-value file
  * @path: the file

@@ -60,6 +60,118 @@ const char *rs_version(void);
  */
 int rs_module_version(const char *module, char *buf, size_t len);
 
+/**
+ * rs_module_users() - how often a loaded kernel module is held
+ * @module: name as in /proc/modules
+ * @users: receives the number of holders: modules, descriptors, hooks
+ *
+ * Return: 0, -RS_ENOMOD, -EINVAL, or the -errno of reading sysfs.
+ */
+int rs_module_users(const char *module, uint64_t *users);
+
+/**
+ * rs_device_info() - ask a device of the suite what it is
+ * @name: "guard" or "trace"
+ * @info: receives ABI level, feature bits and module version
+ *
+ * Return: 0, -EINVAL for another name, -RS_ENOMOD when the module is not
+ * loaded, -RS_EABI when it is too old for this library, -EACCES or -EPERM
+ * without the privilege, or another -errno of open() or ioctl().
+ */
+int rs_device_info(const char *name, struct rs_info *info);
+
+/**
+ * rs_attributes() - read the one-value files of a device of the suite
+ * @name: "balloon", "guard" or "trace"
+ * @each: called for each file in alphabetical order with its name and its
+ *	value; stops the walk by returning non-zero
+ * @arg: handed to @each
+ *
+ * The files are documented in Documentation/ABI/testing of the source. Those
+ * that can not be read are left out. A balloon that drives several devices
+ * answers for the first.
+ *
+ * Return: 0, what @each returned, -EINVAL for another name, -RS_ENOMOD when
+ * the module is not loaded, -ENODEV when the balloon drives no device, or
+ * another -errno of reading the directory.
+ */
+int rs_attributes(const char *name,
+		  int (*each)(const char *attr, const char *val, void *arg),
+		  void *arg);
+
+/*
+ * Doctor: is this kernel able to run the suite, and is something in the way.
+ */
+
+/**
+ * enum rs_check_state - what a check came to
+ * @RS_CHECK_OK: nothing is lost
+ * @RS_CHECK_NOTE: something is lost that not everybody needs
+ * @RS_CHECK_UNKNOWN: it can not be seen from here
+ * @RS_CHECK_FAIL: it is in the way
+ */
+enum rs_check_state {
+	RS_CHECK_OK,
+	RS_CHECK_NOTE,
+	RS_CHECK_UNKNOWN,
+	RS_CHECK_FAIL,
+};
+
+/**
+ * struct rs_check - one finding; grows at its end only
+ * @name: stable name, for example "ftrace_enabled"
+ * @state: the verdict
+ * @found: what was seen
+ * @lost: what does not work because of it, or may not work if
+ *	RS_CHECK_UNKNOWN; "" with RS_CHECK_OK
+ * @todo: what can be done about it; "" with RS_CHECK_OK
+ */
+struct rs_check {
+	const char *name;
+	enum rs_check_state state;
+	const char *found;
+	const char *lost;
+	const char *todo;
+};
+
+struct rs_doctor;
+
+/**
+ * rs_doctor_open() - examine the running kernel
+ * @doctor: receives the handle
+ *
+ * Changes nothing. May take a second when the kernel's configuration has to
+ * be learned from its symbols.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rs_doctor_open(struct rs_doctor **doctor);
+
+/**
+ * rs_doctor_count() - number of findings
+ * @doctor: the handle
+ *
+ * Return: the number.
+ */
+size_t rs_doctor_count(const struct rs_doctor *doctor);
+
+/**
+ * rs_doctor_check() - one finding
+ * @doctor: the handle
+ * @i: below rs_doctor_count()
+ *
+ * Return: the finding, valid until rs_doctor_close(); NULL when @i is too
+ * large.
+ */
+const struct rs_check *rs_doctor_check(const struct rs_doctor *doctor,
+				       size_t i);
+
+/**
+ * rs_doctor_close() - free the handle
+ * @doctor: the handle, or NULL
+ */
+void rs_doctor_close(struct rs_doctor *doctor);
+
 /*
  * Guard
  */

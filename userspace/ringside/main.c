@@ -13,6 +13,10 @@
 static int cmd_help(int argc, char **argv);
 
 static const struct cmd commands[] = {
+	{ "status", cmd_status, "",
+	  "show what is loaded and active" },
+	{ "doctor", cmd_doctor, "",
+	  "check whether this kernel is able and nothing is in the way" },
 	{ "version", cmd_version, "",
 	  "show the versions of tool, library and modules" },
 	{ "help", cmd_help, "[COMMAND]",

@@ -183,7 +183,7 @@ void text_note(const char *line)
 		return;
 	}
 	flush_pairs(top());
-	pad(indent());
+	pad(top()->kind == TEXT_TABLE ? indent() - 2 : indent());
 	fprintf(mem, "%s\n", line);
 }
 
