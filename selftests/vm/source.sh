@@ -15,6 +15,7 @@ source_parts() {
 	scripts/checkpatch.pl
 	scripts/const_structs.checkpatch
 	scripts/spelling.txt
+	scripts/get_abi.pl
 	scripts/kernel-doc
 	scripts/coccinelle
 	tools/testing/selftests/lib.mk
@@ -23,10 +24,15 @@ source_parts() {
 	EOT
 }
 
+# The mark that the tree of just these parts is complete.
+source_mark() {
+	echo "$cache/linux/.unpacked-$(source_parts | cksum | cut -d ' ' -f 1)"
+}
+
 source_locked() {
 	local dir=$cache/linux new=$cache/linux.new tarball
 
-	[ ! -e "$dir/.unpacked" ] || return 0
+	[ ! -e "$(source_mark)" ] || return 0
 	need tar xz
 	archive_setup bookworm
 	note "unpacking the test harness and the lint scripts of $source_package"
@@ -37,10 +43,10 @@ source_locked() {
 		xargs tar -C "$new" --strip-components=1 -xf "$tarball" ||
 		die "cannot unpack $source_package"
 	rm -rf "$new/deb"
-	mv "$new" "$dir" && touch "$dir/.unpacked"
+	mv "$new" "$dir" && touch "$(source_mark)"
 }
 
 source_tree() {
-	[ -e "$cache/linux/.unpacked" ] ||
+	[ -e "$(source_mark)" ] ||
 		locked "$cache/linux.lock" source_locked
 }
