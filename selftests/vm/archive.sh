@@ -44,6 +44,10 @@ archive_valid_until() {
 
 # archive_setup AREA: an apt directory of its own; lists at most 6 hours old.
 archive_setup() {
+	locked "$cache/apt/$1.lock" archive_setup_locked "$1"
+}
+
+archive_setup_locked() {
 	local dir=$cache/apt/$1
 
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/none"

@@ -17,6 +17,9 @@ splat_regex+='|list_(add|del) corruption|stack-protector|unable to handle'
 splat_regex+='|detected buffer overflow|usercopy: Kernel memory'
 splat_regex+='|unreferenced object|ODEBUG: '
 
+# What stock kernels say about the emulated processor.
+splat_ignored='RETBleed: WARNING|MDS CPU bug|Spectre V2 : WARNING'
+
 # Out-of-tree (4096) and unsigned (8192) modules are what we are.
 taint_allowed=$((4096 + 8192))
 
@@ -34,7 +37,8 @@ said() {
 show_splat() {
 	local from
 
-	from=$(LC_ALL=C grep -anE "$splat_regex" "$console" | head -n1 | cut -d: -f1)
+	from=$(LC_ALL=C grep -anE "$splat_regex" "$console" |
+		grep -aEv "$splat_ignored" | head -n1 | cut -d: -f1)
 	[ -n "$from" ] || return 1
 	note "the kernel log of $release has this:"
 	# A line of run-up, and enough for the whole trace.
