@@ -7,7 +7,7 @@ VERSION := 0.1.0
 vm := selftests/vm
 
 .DEFAULT_GOAL := modules
-.PHONY: modules clean setup vm-shell help FORCE
+.PHONY: modules tools install uninstall clean setup vm-shell help FORCE
 
 # One place for everything: all outputs are below build/.
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -19,6 +19,34 @@ ifdef KERNEL
 else
 	@$(vm)/kernel modules-for $(KDIR)
 endif
+
+tools:
+	@$(MAKE) --no-print-directory -C userspace VERSION=$(VERSION)
+
+# Modules for the kernel of KDIR, tools, manual. PREFIX= and DESTDIR= as usual;
+# INSTALL_MOD_PATH= puts the modules elsewhere than DESTDIR.
+INSTALL_MOD_PATH ?= $(DESTDIR)
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+
+# Kbuild would sign with a key that only the kernel's builder has, and skips
+# depmod because headers come without System.map; packagers run depmod later.
+install: modules
+	@$(MAKE) --no-print-directory -C userspace VERSION=$(VERSION) install
+	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/build/$(release) \
+		INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) CONFIG_MODULE_SIG_ALL= \
+		cmd_depmod='$(if $(INSTALL_MOD_PATH),:,depmod $(release))' \
+		modules_install
+
+# For every kernel that has them; a loaded module stays until rmmod or reboot.
+uninstall:
+	@$(MAKE) --no-print-directory -C userspace VERSION=$(VERSION) uninstall
+	@for dir in $(wildcard $(INSTALL_MOD_PATH)/lib/modules/*); do \
+		find $$dir -name 'ringside*.ko*' -print -delete | \
+			grep -q . || continue; \
+		echo "  REMOVE  modules of $${dir##*/}"; \
+		[ -n "$(INSTALL_MOD_PATH)" ] || depmod $${dir##*/}; \
+	done
 
 clean:
 	rm -rf $(filter-out build/cache,$(wildcard build/*))
