@@ -51,6 +51,8 @@ struct rs_fset_error {
 int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		   unsigned int nr, struct rs_fset_error *error);
 int rs_fset_check(struct rs_fset *set, struct rs_fset_error *error);
+int rs_func_addresses(const char *const *names, unsigned long *addresses,
+		      unsigned int nr);
 unsigned long rs_func_address(const char *name);
 
 /**
@@ -83,6 +85,8 @@ void rs_tracepoints_detach(struct rs_tracepoint *tps, unsigned int nr,
  * @write_back: copy the structure back to the caller on success. Must not be
  *	combined with a handler that installs a descriptor, for a fault of the
  *	copy would leak it
+ * @write_error: copy it back when the handler fails, too: the structure tells
+ *	what was to blame
  * @fn: the handler; gets the zero-extended kernel copy of the structure and
  *	checks reserved members. Returns 0 or a positive value for the caller,
  *	or a negative errno
@@ -93,6 +97,7 @@ struct rs_ioctl {
 	size_t min_size;
 	bool admin;
 	bool write_back;
+	bool write_error;
 	long (*fn)(struct file *file, void *arg);
 };
 

@@ -248,28 +248,57 @@ int rs_fset_check(struct rs_fset *set, struct rs_fset_error *error)
 EXPORT_SYMBOL_GPL(rs_fset_check);
 
 /**
- * rs_func_address - where ftrace patches the entry of a function
- * @name: name of a function of the kernel
+ * rs_func_addresses - where ftrace patches the entries of functions
+ * @names: names of functions of the kernel
+ * @addresses: filled with their addresses, 0 where there is no such function
+ * @nr: how many
  *
- * A throw-away probe that is never armed looks the name up. Unlike ftrace's
+ * A throw-away probe that is never armed looks each name up. Unlike ftrace's
  * own filter by name this finds aliases: __x64_sys_getppid is the same entry
- * as __do_sys_getppid, and only the latter has a record.
+ * as __do_sys_getppid, and only the latter has a record. Taking probes away
+ * waits for a grace period, so ask for many names at once.
+ *
+ * Context: sleeps.
+ * Return: 0, or -ENOMEM.
+ */
+int rs_func_addresses(const char *const *names, unsigned long *addresses,
+		      unsigned int nr)
+{
+	struct kprobe *probes __free(kfree) = NULL;
+	struct kprobe **found __free(kfree) = NULL;
+	unsigned int i, nr_found = 0;
+
+	if (!nr)
+		return 0;
+	probes = kcalloc(nr, sizeof(*probes), GFP_KERNEL);
+	found = kcalloc(nr, sizeof(*found), GFP_KERNEL);
+	if (!probes || !found)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++) {
+		probes[i].symbol_name = names[i];
+		probes[i].flags = KPROBE_FLAG_DISABLED;
+		addresses[i] = 0;
+		if (register_kprobe(&probes[i]))
+			continue;
+		addresses[i] = (unsigned long)probes[i].addr;
+		found[nr_found++] = &probes[i];
+	}
+	unregister_kprobes(found, nr_found);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(rs_func_addresses);
+
+/**
+ * rs_func_address - where ftrace patches the entry of one function
+ * @name: name of a function of the kernel
  *
  * Context: sleeps.
  * Return: the address, or 0 if the kernel has no such function.
  */
 unsigned long rs_func_address(const char *name)
 {
-	struct kprobe kp = {
-		.symbol_name = name,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
 	unsigned long address;
 
-	if (register_kprobe(&kp))
-		return 0;
-	address = (unsigned long)kp.addr;
-	unregister_kprobe(&kp);
-	return address;
+	return rs_func_addresses(&name, &address, 1) ? 0 : address;
 }
 EXPORT_SYMBOL_GPL(rs_func_address);

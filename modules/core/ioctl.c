@@ -70,11 +70,11 @@ long rs_ioctl_dispatch(struct file *file, unsigned int cmd, unsigned long uarg,
 	if (ret)
 		return ret;
 	ret = row->fn(file, arg);
-	if (ret < 0 || !row->write_back)
+	if (ret < 0 ? !row->write_error : !row->write_back)
 		return ret;
 	/* A longer structure of the caller keeps its tail, which is zero. */
 	if (copy_to_user(user, arg, min_t(size_t, usize, row->size)))
-		return -EFAULT;
+		return ret < 0 ? ret : -EFAULT;
 	return ret;
 }
 EXPORT_SYMBOL_GPL(rs_ioctl_dispatch);

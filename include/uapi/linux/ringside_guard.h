@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The ABI of /dev/ringside-guard: refuse system calls to running processes,
+ * and take it back.
+ *
+ * Life of a policy
+ *
+ *   LOAD -> loaded -- ATTACH --> pending -- CONFIRM --> attached
+ *             ^                     |                      |
+ *             +---- ROLLBACK, time -+------- DETACH -------+
+ *
+ * A policy says for each system call of each entry ABI whether it is allowed
+ * or fails with an errno. It is attached to one process, to a process and its
+ * descendants, or to everyone, and then governs each of their threads and
+ * whatever these fork or execute later. An attach that nobody confirms in time
+ * is undone by the kernel, even if no process is able to ask for it any more.
+ *
+ * A policy has one attachment at a time; load it under a second name to attach
+ * it to a second target. A task is under one policy at a time.
+ *
+ * What ringside.h says about structures and common errors holds here. Every
+ * call but GET_INFO needs CAP_SYS_ADMIN in the initial user namespace.
+ */
+#ifndef _UAPI_LINUX_RINGSIDE_GUARD_H
+#define _UAPI_LINUX_RINGSIDE_GUARD_H
+
+#include <linux/ringside.h>
+
+/*
+ * Level of this ABI, in rs_info.abi. Raise it by one with each addition of an
+ * ioctl, a structure member, a flag or a value that user space may pass.
+ */
+#define RSG_ABI_LEVEL		1
+
+/* Feature bits, in rs_info.features. */
+#define RSG_FEATURE_I386	(1 << 0)  /* the kernel takes i386 calls */
+
+/* Length of a policy's name with its terminating NUL. */
+#define RSG_NAME_LEN		32
+/* Length of a kernel function's name with its terminating NUL. */
+#define RSG_FUNCTION_LEN	64
+/* System call numbers end here, in each ABI. */
+#define RSG_CALLS		512
+/* Live policies at one time. */
+#define RSG_POLICIES		4095
+/* Largest errno that a call can fail with. */
+#define RSG_ERROR_MAX		4095
+
+/*
+ * Entry ABIs. RSG_I386 is whatever uses the numbers of 32-bit x86: 32-bit
+ * programs, and "int $0x80" of 64-bit ones. An x32 call with a number below
+ * RSG_CALLS follows the rule of the same number of RSG_X86_64.
+ */
+#define RSG_X86_64		0
+#define RSG_I386		1
+#define RSG_ABIS		2
+
+/**
+ * struct rsg_rule - the verdict on one system call
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call in that ABI, below RSG_CALLS
+ * @error: errno to fail with, at most RSG_ERROR_MAX; 0 allows the call
+ * @__reserved: must be zero
+ *
+ * A number that the running kernel does not implement is accepted: the call
+ * fails with ENOSYS, as ever.
+ */
+struct rsg_rule {
+	__u16 abi;
+	__u16 nr;
+	__u16 error;
+	__u16 __reserved;
+};
+
+/* Flags of struct rsg_load. */
+#define RSG_LOAD_PERSIST	(1 << 0)  /* the policy outlives its loader */
+
+/**
+ * struct rsg_load - argument of RSG_IOC_LOAD
+ * @size: sizeof(struct rsg_load)
+ * @flags: RSG_LOAD_*
+ * @rules: address of @nr_rules struct rsg_rule
+ * @nr_rules: how many, at most RSG_ABIS * RSG_CALLS; at most one for a call
+ * @default_error: errno for calls without a rule, 0 to allow them
+ * @name: NUL-terminated, printable ASCII without space and slash, not empty
+ *
+ * exit, exit_group, rt_sigreturn, sigreturn and restart_syscall can not be
+ * denied: without them a process could not even fail in order. @default_error
+ * leaves them allowed.
+ *
+ * Returns a descriptor (close-on-exec) whose last close detaches the policy
+ * and drops it; or, with RSG_LOAD_PERSIST, the id of the policy, 1 or more.
+ * The descriptor answers RSG_IOC_GET_POLICY about its own policy.
+ *
+ * EINVAL  also: the name is malformed, an ABI, number or errno is out of
+ *         range, two rules name one call, or a rule denies one of the calls
+ *         above
+ * E2BIG   also: too many rules
+ * EEXIST  a policy has that name
+ * ENOSPC  there are RSG_POLICIES policies
+ * ENOMEM, EMFILE, ENFILE  out of memory or descriptors
+ * EINTR   a fatal signal came
+ */
+struct rsg_load {
+	__u32 size;
+	__u32 flags;
+	__u64 rules;
+	__u32 nr_rules;
+	__u32 default_error;
+	__u8 name[RSG_NAME_LEN];
+};
+
+/* Scopes: which tasks an attach marks. Descendants inherit in all of them. */
+#define RSG_SCOPE_PROCESS	1  /* all threads of one process */
+#define RSG_SCOPE_TREE		2  /* a process and its descendants */
+#define RSG_SCOPE_EVERYONE	3  /* every task of user space */
+
+/* Modes. */
+#define RSG_MODE_AUDIT		1  /* count what would be denied */
+#define RSG_MODE_ENFORCE	2  /* deny */
+
+/* Flags of struct rsg_attach. */
+#define RSG_ATTACH_FORCE	(1 << 0)  /* mark exempt tasks too */
+
+/* What confirm_ms may be; 0 stands for the default. */
+#define RSG_CONFIRM_DEFAULT_MS	60000
+#define RSG_CONFIRM_MAX_MS	86400000
+
+/**
+ * struct rsg_attach - argument of RSG_IOC_ATTACH
+ * @size: sizeof(struct rsg_attach)
+ * @id: the policy
+ * @scope: RSG_SCOPE_*
+ * @pid: the target as the caller's PID namespace knows it; any thread stands
+ *	for its process. 0 with RSG_SCOPE_EVERYONE
+ * @mode: RSG_MODE_*
+ * @flags: RSG_ATTACH_*
+ * @confirm_ms: roll back unless confirmed in so many milliseconds; 0 means
+ *	RSG_CONFIRM_DEFAULT_MS. At most RSG_CONFIRM_MAX_MS
+ * @tasks: output: how many tasks were marked
+ * @conflict_pid: output after EBUSY: the thread that another policy governs,
+ *	0 if no thread is to blame
+ * @__reserved: must be zero
+ * @function: output after EBUSY, EOPNOTSUPP or ENXIO: the kernel function that
+ *	could not be hooked, empty if none is to blame
+ *
+ * Exempt are PID 1, the caller and its ancestors: RSG_SCOPE_EVERYONE passes
+ * them over. Tasks of the kernel are never marked. All or nothing: no call is
+ * judged before all tasks are marked, and a failure leaves none marked.
+ *
+ * The output members are written on success and on failure.
+ *
+ * EINVAL  also: scope, mode, flag, confirm_ms or pid is out of range, or the
+ *         target is a task of the kernel
+ * EPERM   also: the target is exempt and RSG_ATTACH_FORCE is not set
+ * ENOENT  no policy has that id
+ * EALREADY  the policy is attached, or pending
+ * ESRCH   no such process, or it ended meanwhile
+ * EBUSY   another policy governs @conflict_pid; or somebody else modifies
+ *         @function (livepatch, another tracer), or ftrace is switched off
+ * EOPNOTSUPP  this kernel has no @function that could be hooked
+ * ENXIO   ftrace accepted @function but its entry did not change
+ * ENOMEM  out of memory
+ * EINTR   a fatal signal came
+ */
+struct rsg_attach {
+	__u32 size;
+	__u32 id;
+	__u32 scope;
+	__s32 pid;
+	__u32 mode;
+	__u32 flags;
+	__u32 confirm_ms;
+	__u32 tasks;
+	__s32 conflict_pid;
+	__u32 __reserved;
+	__u8 function[RSG_FUNCTION_LEN];
+};
+
+/**
+ * struct rsg_id - argument of the calls that act on one policy
+ * @size: sizeof(struct rsg_id)
+ * @id: the policy
+ *
+ * CONFIRM makes a pending attach last. It must come through a descriptor of
+ * the device that was opened after the attach: who can still open the device
+ * is not locked out.
+ * ROLLBACK undoes a pending attach now. It does not touch a confirmed one.
+ * DETACH undoes an attach, pending or confirmed.
+ * UNLOAD drops a policy that is not attached and belongs to no descriptor.
+ *
+ * ENOENT    no policy has that id
+ * EACCES    CONFIRM: the descriptor is older than the attach
+ * ENOTCONN  CONFIRM, ROLLBACK: nothing is pending; DETACH: it is not attached
+ * EBUSY     UNLOAD: the policy is attached, or a descriptor owns it
+ * EINTR     a fatal signal came
+ */
+struct rsg_id {
+	__u32 size;
+	__u32 id;
+};
+
+/* States of a policy. */
+#define RSG_STATE_LOADED	0
+#define RSG_STATE_PENDING	1
+#define RSG_STATE_ATTACHED	2
+
+/**
+ * struct rsg_policy_info - argument of RSG_IOC_GET_POLICY
+ * @size: sizeof(struct rsg_policy_info)
+ * @id: input: describe the policy with the smallest id that is not below this
+ *	(a policy's own descriptor takes no notice); output: its id
+ * @state: RSG_STATE_*
+ * @flags: RSG_LOAD_* that it was loaded with
+ * @scope: RSG_SCOPE_* of the attach, 0 while it is loaded only
+ * @mode: RSG_MODE_* of the attach, 0 while it is loaded only
+ * @pid: target of the attach, 0 if there is none or it is gone
+ * @default_error: errno for calls without a rule, 0 if they are allowed
+ * @calls: how many system calls it denies, over all ABIs
+ * @tasks: how many tasks it governs now
+ * @pending_ms: milliseconds until roll-back, 0 unless pending
+ * @denied: calls refused since the policy was loaded
+ * @audited: calls that would have been refused, in audit mode
+ * @name: its name
+ *
+ * ENOENT  no policy has that id or a larger one
+ */
+struct rsg_policy_info {
+	__u32 size;
+	__u32 id;
+	__u32 state;
+	__u32 flags;
+	__u32 scope;
+	__u32 mode;
+	__s32 pid;
+	__u32 default_error;
+	__u32 calls;
+	__u32 tasks;
+	__u64 pending_ms;
+	__u64 denied;
+	__u64 audited;
+	__u8 name[RSG_NAME_LEN];
+};
+
+/* struct rs_info; for everyone who may open the device */
+#define RSG_IOC_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 0)
+/* struct rsg_load */
+#define RSG_IOC_LOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 1)
+/* struct rsg_attach */
+#define RSG_IOC_ATTACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 2)
+/* struct rsg_id */
+#define RSG_IOC_CONFIRM		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 3)
+#define RSG_IOC_ROLLBACK	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 4)
+#define RSG_IOC_DETACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 5)
+#define RSG_IOC_UNLOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 6)
+/* struct rsg_policy_info */
+#define RSG_IOC_GET_POLICY	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 7)
+
+#endif /* _UAPI_LINUX_RINGSIDE_GUARD_H */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How is a policy put in force, and how is it certain to go again?
+ *
+ * An attach is a transaction: functions are resolved and hooked, tasks are
+ * marked, and only then one store arms the policy, so that no task is judged
+ * by half an attach. It stays pending until it is confirmed; otherwise a timer
+ * of the kernel undoes it, which no denied system call can prevent.
+ */
+#include <linux/jiffies.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#include "guard.h"
+
+atomic64_t rsg_clock = ATOMIC64_INIT(0);
+struct workqueue_struct *rsg_workqueue;
+
+/* How many policies are pending or attached. Protected by rsg_lock. */
+static unsigned int nr_attached;
+
+static int check_arg(const struct rsg_attach *arg)
+{
+	bool everyone = arg->scope == RSG_SCOPE_EVERYONE;
+
+	if (arg->scope < RSG_SCOPE_PROCESS || arg->scope > RSG_SCOPE_EVERYONE)
+		return -EINVAL;
+	if (arg->mode != RSG_MODE_AUDIT && arg->mode != RSG_MODE_ENFORCE)
+		return -EINVAL;
+	if (arg->flags & ~RSG_ATTACH_FORCE || arg->__reserved)
+		return -EINVAL;
+	if (arg->confirm_ms > RSG_CONFIRM_MAX_MS)
+		return -EINVAL;
+	return everyone ? (arg->pid ? -EINVAL : 0) :
+			  (arg->pid > 0 ? 0 : -EINVAL);
+}
+
+/* May @task be the target? Under RCU. */
+static int check_target(struct task_struct *task, bool force)
+{
+	if (!task)
+		return -ESRCH;
+	if (task->flags & PF_KTHREAD)
+		return -EINVAL;
+	return !force && rsg_is_exempt(task) ? -EPERM : 0;
+}
+
+/* Fill @scope; on success it holds a reference on the target. */
+static int get_scope(const struct rsg_attach *arg, struct rsg_scope *scope)
+{
+	struct task_struct *task;
+	int err;
+
+	*scope = (struct rsg_scope){
+		.type = arg->scope,
+		.force = arg->flags & RSG_ATTACH_FORCE,
+	};
+	if (scope->type == RSG_SCOPE_EVERYONE)
+		return 0;
+	rcu_read_lock();
+	task = pid_task(find_vpid(arg->pid), PIDTYPE_PID);
+	err = check_target(task, scope->force);
+	if (!err) {
+		scope->target = get_pid(task_tgid(task));
+		err = scope->target ? 0 : -ESRCH; /* it ended meanwhile */
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+/* Put the functions and tasks under @policy; undo all of it on failure. */
+static int engage(struct rsg_policy *policy, const struct rsg_scope *scope,
+		  struct rsg_attach *arg, const char **function)
+{
+	pid_t conflict = 0;
+	int err;
+
+	err = rsg_calls_resolve(&policy->verdicts, function);
+	if (err)
+		return err;
+	if (!nr_attached) {
+		err = rsg_marks_watch();
+		if (err)
+			return err;
+	}
+	err = rsg_hooks_update(policy, function);
+	if (err)
+		goto err_unwatch;
+	err = rsg_mark(scope, policy->id, &arg->tasks, &conflict);
+	if (err)
+		goto err_unhook;
+	return 0;
+
+err_unhook:
+	arg->conflict_pid = conflict;
+	arg->tasks = 0;
+	rsg_hooks_update(NULL, function);
+	*function = NULL;
+err_unwatch:
+	if (!nr_attached)
+		rsg_marks_unwatch();
+	return err;
+}
+
+static void arm(struct rsg_policy *policy, const struct rsg_scope *scope,
+		const struct rsg_attach *arg)
+{
+	unsigned int ms = arg->confirm_ms ?: RSG_CONFIRM_DEFAULT_MS;
+	unsigned long delay = msecs_to_jiffies(ms);
+
+	nr_attached++;
+	policy->scope = *scope;
+	policy->state = RSG_STATE_PENDING;
+	policy->since = atomic64_inc_return(&rsg_clock);
+	policy->deadline = jiffies + delay;
+	WRITE_ONCE(policy->armed, arg->mode);
+	mod_delayed_work(rsg_workqueue, &policy->rollback, delay);
+}
+
+/**
+ * rsg_attach - put a policy in force until it is confirmed or time is up
+ * @policy: a loaded policy
+ * @arg: what the caller of RSG_IOC_ATTACH said; gets the output members
+ *
+ * Context: sleeps while ftrace patches.
+ * Return: 0, or an errno that include/uapi/linux/ringside_guard.h documents;
+ * nothing has changed then.
+ */
+int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg)
+{
+	const char *function = NULL;
+	struct rsg_scope scope;
+	int err;
+
+	lockdep_assert_held(&rsg_lock);
+	err = check_arg(arg);
+	if (err)
+		return err;
+	if (policy->state != RSG_STATE_LOADED)
+		return -EALREADY;
+	err = get_scope(arg, &scope);
+	if (err)
+		return err;
+	err = engage(policy, &scope, arg, &function);
+	if (err) {
+		if (function)
+			strscpy(arg->function, function, sizeof(arg->function));
+		put_pid(scope.target);
+		return err;
+	}
+	arm(policy, &scope, arg);
+	return 0;
+}
+
+/* Take @policy out of force. Its tasks are free from the first store on. */
+static void disengage(struct rsg_policy *policy)
+{
+	const char *function;
+
+	WRITE_ONCE(policy->armed, 0);
+	rsg_unmark(policy->id);
+	policy->state = RSG_STATE_LOADED;
+	put_pid(policy->scope.target);
+	policy->scope = (struct rsg_scope){};
+	/* A failure leaves hooks too many, which find nobody to refuse. */
+	rsg_hooks_update(NULL, &function);
+	if (!--nr_attached)
+		rsg_marks_unwatch();
+	/* Not _sync: the roll-back itself may be the caller. */
+	cancel_delayed_work(&policy->rollback);
+}
+
+/**
+ * rsg_confirm - let a pending attach last
+ * @policy: the policy
+ * @opened: tick at which the caller's descriptor was opened
+ *
+ * Return: 0; -ENOTCONN if nothing is pending; -EACCES if the descriptor is
+ * older than the attach, for then it does not prove that anybody can still
+ * open one.
+ */
+int rsg_confirm(struct rsg_policy *policy, u64 opened)
+{
+	lockdep_assert_held(&rsg_lock);
+	if (policy->state != RSG_STATE_PENDING)
+		return -ENOTCONN;
+	if (opened < policy->since)
+		return -EACCES;
+	policy->state = RSG_STATE_ATTACHED;
+	cancel_delayed_work(&policy->rollback);
+	return 0;
+}
+
+/**
+ * rsg_rollback - undo a pending attach
+ * @policy: the policy
+ *
+ * Context: sleeps while ftrace patches.
+ * Return: 0, or -ENOTCONN if nothing is pending.
+ */
+int rsg_rollback(struct rsg_policy *policy)
+{
+	lockdep_assert_held(&rsg_lock);
+	if (policy->state != RSG_STATE_PENDING)
+		return -ENOTCONN;
+	disengage(policy);
+	return 0;
+}
+
+/**
+ * rsg_detach - undo an attach, pending or confirmed
+ * @policy: the policy
+ *
+ * Context: sleeps while ftrace patches.
+ * Return: 0, or -ENOTCONN if it is not attached.
+ */
+int rsg_detach(struct rsg_policy *policy)
+{
+	lockdep_assert_held(&rsg_lock);
+	if (policy->state == RSG_STATE_LOADED)
+		return -ENOTCONN;
+	disengage(policy);
+	return 0;
+}
+
+/**
+ * rsg_rollback_work - time is up for an attach that nobody confirmed
+ * @work: the policy's delayed work
+ *
+ * May run although the attach was confirmed, undone or even made anew while
+ * this waited for the lock; the state and the deadline tell.
+ */
+void rsg_rollback_work(struct work_struct *work)
+{
+	struct rsg_policy *policy = container_of(to_delayed_work(work),
+						 struct rsg_policy, rollback);
+
+	guard(mutex)(&rsg_lock);
+	if (policy->state != RSG_STATE_PENDING ||
+	    time_before(jiffies, policy->deadline))
+		return;
+	pr_notice_ratelimited("policy %s rolled back: nobody confirmed it\n",
+			      policy->name);
+	disengage(policy);
+}
+
+/**
+ * rsg_pending_ms - time left until roll-back
+ * @policy: the policy
+ *
+ * Return: milliseconds, 0 if nothing is pending.
+ */
+u64 rsg_pending_ms(const struct rsg_policy *policy)
+{
+	unsigned long now = jiffies;
+
+	lockdep_assert_held(&rsg_lock);
+	if (policy->state != RSG_STATE_PENDING ||
+	    time_after_eq(now, policy->deadline))
+		return 0;
+	return jiffies_to_msecs(policy->deadline - now);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which kernel function does a system call end in?
+ *
+ * The answer comes from the kernel's own generated tables, at build time. It
+ * is a name, for the functions are not exported; the address is looked up when
+ * a policy first needs it. Numbers without a function are left alone: they
+ * fail with ENOSYS by themselves.
+ *
+ * The tables do not hold the x32 calls from 512 up (they exist only in kernels
+ * built with CONFIG_X86_X32_ABI); the guard does not cover those.
+ */
+#include <linux/array_size.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#include "guard.h"
+
+#define __SYSCALL_NORETURN(nr, sym)	__SYSCALL(nr, sym)
+
+#define __SYSCALL(nr, sym)	[nr] = "__x64_" #sym,
+static const char *const x86_64_functions[RSG_CALLS] = {
+#include <asm/syscalls_64.h>
+};
+#undef __SYSCALL
+
+#define __SYSCALL(nr, sym)	[nr] = "__ia32_" #sym,
+#define __SYSCALL_WITH_COMPAT(nr, native, compat)	__SYSCALL(nr, compat)
+static const char *const i386_functions[RSG_CALLS] = {
+#include <asm/syscalls_32.h>
+};
+#undef __SYSCALL_WITH_COMPAT
+#undef __SYSCALL
+
+static const char *const *const functions[RSG_ABIS] = {
+	[RSG_X86_64] = x86_64_functions,
+	[RSG_I386] = i386_functions,
+};
+
+/* Ends of the names of the functions that rsg_call_is_vital() is about. */
+static const char *const vital[] = {
+	"_sys_exit", "_sys_exit_group", "_sys_restart_syscall",
+	"_sys_rt_sigreturn", "_sys_sigreturn",
+};
+
+/* Where the functions are, once known; 0 before. Protected by rsg_lock. */
+static unsigned long addresses[RSG_ABIS][RSG_CALLS];
+
+/* Names to look up in one go: each round waits for RCU once. */
+#define BATCH	64
+
+struct batch {
+	const char *names[BATCH];
+	unsigned long found[BATCH];
+	unsigned long *slots[BATCH];
+	unsigned int nr;
+};
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name), tail = strlen(end);
+
+	return length > tail && !strcmp(name + length - tail, end);
+}
+
+/**
+ * rsg_call_function - name of the function behind a system call
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call, below RSG_CALLS
+ *
+ * Return: the name, or NULL if this kernel does not implement the call.
+ */
+const char *rsg_call_function(unsigned int abi, unsigned int nr)
+{
+	const char *name = functions[abi][nr];
+
+	if (abi == RSG_I386 && !IS_ENABLED(CONFIG_IA32_EMULATION))
+		return NULL;
+	if (!name || ends_with(name, "_sys_ni_syscall"))
+		return NULL;
+	return name;
+}
+
+/**
+ * rsg_call_is_vital - can a task not end or return from a signal without it?
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call, below RSG_CALLS
+ *
+ * Return: whether the call must never be denied.
+ */
+bool rsg_call_is_vital(unsigned int abi, unsigned int nr)
+{
+	const char *name = rsg_call_function(abi, nr);
+	unsigned int i;
+
+	for (i = 0; name && i < ARRAY_SIZE(vital); i++)
+		if (ends_with(name, vital[i]))
+			return true;
+	return false;
+}
+
+static int flush(struct batch *batch, const char **missing)
+{
+	unsigned int i;
+	int err;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	err = rs_func_addresses(batch->names, batch->found, batch->nr);
+	if (err)
+		return err;
+	for (i = 0; i < batch->nr; i++) {
+		if (!batch->found[i]) {
+			*missing = batch->names[i];
+			return -EOPNOTSUPP;
+		}
+		*batch->slots[i] = batch->found[i];
+	}
+	batch->nr = 0;
+	return 0;
+}
+
+static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr,
+		       const char **missing)
+{
+	const char *name = rsg_call_function(abi, nr);
+
+	if (!name || addresses[abi][nr])
+		return 0;
+	batch->names[batch->nr] = name;
+	batch->slots[batch->nr] = &addresses[abi][nr];
+	if (++batch->nr < BATCH)
+		return 0;
+	return flush(batch, missing);
+}
+
+/**
+ * rsg_calls_resolve - learn the addresses that a policy's denials need
+ * @verdicts: the policy's verdicts
+ * @missing: set to the name of the function that was not found
+ *
+ * Functions of the kernel proper do not move, so each is looked up once.
+ *
+ * Context: sleeps.
+ * Return: 0; -EOPNOTSUPP if the kernel has no such function, which would leave
+ * a hole; -EINTR; -ENOMEM.
+ */
+int rsg_calls_resolve(const struct rsg_verdicts *verdicts, const char **missing)
+{
+	struct batch *batch __free(kfree) = kzalloc(sizeof(*batch), GFP_KERNEL);
+	unsigned int abi, nr;
+	int err;
+
+	lockdep_assert_held(&rsg_lock);
+	if (!batch)
+		return -ENOMEM;
+	for (abi = 0; abi < RSG_ABIS; abi++) {
+		for (nr = 0; nr < RSG_CALLS; nr++) {
+			if (!verdicts->error[abi][nr])
+				continue;
+			err = resolve_one(batch, abi, nr, missing);
+			if (err)
+				return err;
+		}
+	}
+	return flush(batch, missing);
+}
+
+/**
+ * rsg_call_address - where a call is hooked
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call, below RSG_CALLS
+ *
+ * Return: the address, or 0 if it was never resolved or has no function.
+ */
+unsigned long rsg_call_address(unsigned int abi, unsigned int nr)
+{
+	lockdep_assert_held(&rsg_lock);
+	return addresses[abi][nr];
+}
+
+/**
+ * rsg_call_at - name of the function at an address
+ * @ip: an address that rsg_call_address() gave
+ *
+ * Return: the name, or NULL.
+ */
+const char *rsg_call_at(unsigned long ip)
+{
+	unsigned int abi, nr;
+
+	lockdep_assert_held(&rsg_lock);
+	for (abi = 0; ip && abi < RSG_ABIS; abi++)
+		for (nr = 0; nr < RSG_CALLS; nr++)
+			if (addresses[abi][nr] == ip)
+				return functions[abi][nr];
+	return NULL;
+}

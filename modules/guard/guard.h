@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of ringside_guard.ko share. Who does what:
+ *   verdict.c  rules -> verdicts (pure)
+ *   calls.c    system call -> kernel function
+ *   mark.c     which tasks are under which policy
+ *   hook.c     what happens when a governed task makes a denied call
+ *   policy.c   the set of loaded policies
+ *   attach.c   attach, confirm, roll back, detach
+ *   ioctl.c, sysfs.c  user space
+ *
+ * Lock order: rsg_lock is the only lock. It nests outside rs_fset.lock and
+ * whatever ftrace, tracepoints and RCU take. The hook takes no lock.
+ */
+#ifndef _RSG_GUARD_H
+#define _RSG_GUARD_H
+
+#ifdef pr_fmt
+#undef pr_fmt
+#endif
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+
+#include <ringside/core.h>
+
+#include "verdict.h"
+
+/**
+ * struct rsg_counts - events of one policy on one CPU
+ * @denied: calls refused
+ * @audited: calls that would have been refused
+ *
+ * Written by the hook with this_cpu_inc(), read without a lock.
+ */
+struct rsg_counts {
+	u64 denied;
+	u64 audited;
+};
+
+/**
+ * struct rsg_scope - which tasks an attach is about
+ * @type: RSG_SCOPE_*
+ * @force: do not pass exempt tasks over
+ * @target: the process, referenced; NULL for everyone
+ */
+struct rsg_scope {
+	u32 type;
+	bool force;
+	struct pid *target;
+};
+
+/**
+ * struct rsg_policy - a loaded policy and its attachment
+ * @verdicts: what it says about each call; immutable
+ * @counts: per CPU; the pointer is immutable
+ * @armed: RSG_MODE_* that the hook obeys, 0 to allow everything. Written under
+ *	rsg_lock, read by the hook with READ_ONCE()
+ * @id: index in the table of policies and part of the mark; immutable
+ * @flags: RSG_LOAD_*; immutable. Without RSG_LOAD_PERSIST a descriptor owns
+ *	the policy, and nobody else may free it
+ * @default_error: as loaded; immutable
+ * @calls: how many calls it denies; immutable
+ * @name: NUL-terminated; immutable
+ * @state: RSG_STATE_*; protected by rsg_lock, as all that follows
+ * @scope: tasks it is attached to, while @state is not RSG_STATE_LOADED
+ * @since: tick of rsg_clock at which it was attached
+ * @deadline: jiffies at which a pending attach rolls back
+ * @rollback: fires at @deadline; a run that comes late or early finds out
+ *	under rsg_lock from @state and @deadline
+ */
+struct rsg_policy {
+	struct rsg_verdicts verdicts;
+	struct rsg_counts __percpu *counts;
+	u32 armed;
+	u32 id;
+	u32 flags;
+	u32 default_error;
+	u32 calls;
+	char name[RSG_NAME_LEN];
+	u32 state;
+	struct rsg_scope scope;
+	u64 since;
+	unsigned long deadline;
+	struct delayed_work rollback;
+};
+
+extern struct mutex rsg_lock;
+/* Ids run from 1. Entries are written under rsg_lock and read under RCU. */
+extern struct rsg_policy __rcu *rsg_policies[RSG_POLICIES + 1];
+/* Orders opens of the device and attaches. */
+extern atomic64_t rsg_clock;
+/* Roll-backs run here; unbound, so that no busy CPU delays them. */
+extern struct workqueue_struct *rsg_workqueue;
+
+/* calls.c */
+const char *rsg_call_function(unsigned int abi, unsigned int nr);
+int rsg_calls_resolve(const struct rsg_verdicts *verdicts, const char **missing)
+	__must_hold(&rsg_lock);
+unsigned long rsg_call_address(unsigned int abi, unsigned int nr)
+	__must_hold(&rsg_lock);
+const char *rsg_call_at(unsigned long ip) __must_hold(&rsg_lock);
+
+/* mark.c */
+int rsg_marks_check(void);
+int rsg_marks_watch(void) __must_hold(&rsg_lock);
+void rsg_marks_unwatch(void) __must_hold(&rsg_lock);
+int rsg_mark(const struct rsg_scope *scope, u32 id, u32 *tasks,
+	     pid_t *conflict) __must_hold(&rsg_lock);
+void rsg_unmark(u32 id) __must_hold(&rsg_lock);
+u32 rsg_marked(u32 id);
+bool rsg_is_exempt(struct task_struct *task);
+
+/* hook.c */
+int rsg_hooks_update(const struct rsg_policy *extra, const char **function)
+	__must_hold(&rsg_lock);
+unsigned int rsg_hooks_nr(void) __must_hold(&rsg_lock);
+
+/* policy.c */
+struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
+				     const struct rsg_rule *rules);
+int rsg_policy_publish(struct rsg_policy *policy) __must_hold(&rsg_lock);
+struct rsg_policy *rsg_policy_find(u32 id) __must_hold(&rsg_lock);
+struct rsg_policy *rsg_policy_next(u32 id) __must_hold(&rsg_lock);
+void rsg_policy_withdraw(struct rsg_policy *policy) __must_hold(&rsg_lock);
+void rsg_policy_destroy(struct rsg_policy *policy);
+void rsg_policy_counts(const struct rsg_policy *policy,
+		       struct rsg_counts *sum);
+void rsg_total_counts(struct rsg_counts *sum) __must_hold(&rsg_lock);
+
+/* attach.c */
+int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg)
+	__must_hold(&rsg_lock);
+int rsg_confirm(struct rsg_policy *policy, u64 opened) __must_hold(&rsg_lock);
+int rsg_rollback(struct rsg_policy *policy) __must_hold(&rsg_lock);
+int rsg_detach(struct rsg_policy *policy) __must_hold(&rsg_lock);
+void rsg_rollback_work(struct work_struct *work);
+u64 rsg_pending_ms(const struct rsg_policy *policy) __must_hold(&rsg_lock);
+
+/* ioctl.c */
+extern const struct file_operations rsg_device_fops;
+
+/* sysfs.c */
+extern const struct attribute_group *rsg_groups[];
+
+#endif /* _RSG_GUARD_H */

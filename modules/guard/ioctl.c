@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device /dev/ringside-guard and the descriptors of policies. Every
+ * structure, errno and rule is documented in
+ * include/uapi/linux/ringside_guard.h; the decisions are taken elsewhere.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "guard.h"
+
+/* No holes: each size is the sum of its members. */
+static_assert(sizeof(struct rsg_rule) == 8);
+static_assert(sizeof(struct rsg_load) == 24 + RSG_NAME_LEN);
+static_assert(sizeof(struct rsg_attach) == 40 + RSG_FUNCTION_LEN);
+static_assert(sizeof(struct rsg_id) == 8);
+static_assert(sizeof(struct rsg_policy_info) == 64 + RSG_NAME_LEN);
+/* The hook keeps verdicts in 16 bits, the mark an id in 12. */
+static_assert(RSG_ERROR_MAX < U16_MAX && RSG_POLICIES < 1 << 12);
+
+/* Tick of rsg_clock at which a descriptor of the device was opened. */
+static u64 opened_at(const struct file *file)
+{
+	return (unsigned long)file->private_data;
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	file->private_data = (void *)(unsigned long)
+		atomic64_inc_return(&rsg_clock);
+	return 0;
+}
+
+static long get_info(struct file *file, void *arg)
+{
+	struct rs_info *info = arg;
+
+	*info = (struct rs_info){
+		.size = sizeof(*info),
+		.abi = RSG_ABI_LEVEL,
+		.features = IS_ENABLED(CONFIG_IA32_EMULATION) ?
+			    RSG_FEATURE_I386 : 0,
+	};
+	strscpy(info->version, RS_VERSION, sizeof(info->version));
+	return 0;
+}
+
+static void describe(const struct rsg_policy *policy,
+		     struct rsg_policy_info *info)
+{
+	struct rsg_counts sum;
+
+	rsg_policy_counts(policy, &sum);
+	*info = (struct rsg_policy_info){
+		.size = sizeof(*info),
+		.id = policy->id,
+		.state = policy->state,
+		.flags = policy->flags,
+		.scope = policy->scope.type,
+		.mode = policy->armed,
+		.pid = pid_vnr(policy->scope.target),
+		.default_error = policy->default_error,
+		.calls = policy->calls,
+		.pending_ms = rsg_pending_ms(policy),
+		.denied = sum.denied,
+		.audited = sum.audited,
+	};
+	if (policy->state != RSG_STATE_LOADED)
+		info->tasks = rsg_marked(policy->id);
+	memcpy(info->name, policy->name, sizeof(info->name));
+}
+
+static long get_policy(struct file *file, void *arg)
+{
+	struct rsg_policy_info *info = arg;
+	struct rsg_policy *policy;
+
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_next(info->id);
+	if (policy)
+		describe(policy, info);
+	mutex_unlock(&rsg_lock);
+	return policy ? 0 : -ENOENT;
+}
+
+static long get_own_policy(struct file *file, void *arg)
+{
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	describe(file->private_data, arg);
+	mutex_unlock(&rsg_lock);
+	return 0;
+}
+
+static const struct rs_ioctl policy_table[] = {
+	{
+		.cmd = RSG_IOC_GET_POLICY,
+		.size = sizeof(struct rsg_policy_info),
+		.min_size = sizeof(struct rsg_policy_info),
+		.write_back = true,
+		.fn = get_own_policy,
+	},
+};
+
+static long policy_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long uarg)
+{
+	return rs_ioctl_dispatch(file, cmd, uarg, policy_table,
+				 ARRAY_SIZE(policy_table));
+}
+
+/* The last close undoes what the descriptor stands for. */
+static int policy_release(struct inode *inode, struct file *file)
+{
+	struct rsg_policy *policy = file->private_data;
+
+	mutex_lock(&rsg_lock);
+	rsg_detach(policy);
+	rsg_policy_withdraw(policy);
+	mutex_unlock(&rsg_lock);
+	rsg_policy_destroy(policy);
+	return 0;
+}
+
+static const struct file_operations policy_fops = {
+	.owner = THIS_MODULE,
+	.release = policy_release,
+	.unlocked_ioctl = policy_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct rsg_policy *read_policy(const struct rsg_load *load)
+{
+	const struct rsg_rule *rules __free(kfree) = NULL;
+	void *copy;
+
+	if (load->flags & ~RSG_LOAD_PERSIST)
+		return ERR_PTR(-EINVAL);
+	if (load->nr_rules > RSG_ABIS * RSG_CALLS)
+		return ERR_PTR(-E2BIG);
+	if (load->nr_rules) {
+		copy = memdup_user(u64_to_user_ptr(load->rules),
+				   load->nr_rules * sizeof(*rules));
+		if (IS_ERR(copy))
+			return ERR_CAST(copy);
+		rules = copy;
+	}
+	return rsg_policy_create(load, rules);
+}
+
+/* Under rsg_lock, so that nobody unloads the policy before it is complete. */
+static long publish(struct rsg_policy *policy)
+{
+	long ret;
+
+	lockdep_assert_held(&rsg_lock);
+	ret = rsg_policy_publish(policy);
+	if (ret)
+		return ret;
+	if (policy->flags & RSG_LOAD_PERSIST)
+		return policy->id;
+	ret = anon_inode_getfd("[ringside-guard-policy]", &policy_fops, policy,
+			       O_RDWR | O_CLOEXEC);
+	if (ret < 0)
+		rsg_policy_withdraw(policy);
+	return ret;
+}
+
+static long load(struct file *file, void *arg)
+{
+	struct rsg_policy *policy;
+	long ret;
+
+	policy = read_policy(arg);
+	if (IS_ERR(policy))
+		return PTR_ERR(policy);
+	ret = -EINTR;
+	if (!mutex_lock_killable(&rsg_lock)) {
+		ret = publish(policy);
+		mutex_unlock(&rsg_lock);
+	}
+	if (ret < 0)
+		rsg_policy_destroy(policy);
+	return ret;
+}
+
+static long attach(struct file *file, void *arg)
+{
+	struct rsg_attach *attach = arg;
+	struct rsg_policy *policy;
+	long ret;
+
+	attach->tasks = 0;
+	attach->conflict_pid = 0;
+	memset(attach->function, 0, sizeof(attach->function));
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_find(attach->id);
+	ret = policy ? rsg_attach(policy, attach) : -ENOENT;
+	mutex_unlock(&rsg_lock);
+	return ret;
+}
+
+static long confirm(struct file *file, void *arg)
+{
+	const struct rsg_id *which = arg;
+	struct rsg_policy *policy;
+	long ret;
+
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_find(which->id);
+	ret = policy ? rsg_confirm(policy, opened_at(file)) : -ENOENT;
+	mutex_unlock(&rsg_lock);
+	return ret;
+}
+
+static long rollback(struct file *file, void *arg)
+{
+	const struct rsg_id *which = arg;
+	struct rsg_policy *policy;
+	long ret;
+
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_find(which->id);
+	ret = policy ? rsg_rollback(policy) : -ENOENT;
+	mutex_unlock(&rsg_lock);
+	return ret;
+}
+
+static long detach(struct file *file, void *arg)
+{
+	const struct rsg_id *which = arg;
+	struct rsg_policy *policy;
+	long ret;
+
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_find(which->id);
+	ret = policy ? rsg_detach(policy) : -ENOENT;
+	mutex_unlock(&rsg_lock);
+	return ret;
+}
+
+/* Withdraw the policy if nothing depends on it. */
+static long withdraw(struct rsg_policy *policy)
+{
+	if (!policy)
+		return -ENOENT;
+	if (!(policy->flags & RSG_LOAD_PERSIST) ||
+	    policy->state != RSG_STATE_LOADED)
+		return -EBUSY;
+	rsg_policy_withdraw(policy);
+	return 0;
+}
+
+static long unload(struct file *file, void *arg)
+{
+	const struct rsg_id *which = arg;
+	struct rsg_policy *policy;
+	long ret;
+
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_find(which->id);
+	ret = withdraw(policy);
+	mutex_unlock(&rsg_lock);
+	if (!ret)
+		rsg_policy_destroy(policy);
+	return ret;
+}
+
+#define ROW(_cmd, _type, _fn, ...) {		\
+	.cmd = _cmd,				\
+	.size = sizeof(_type),			\
+	.min_size = sizeof(_type),		\
+	.fn = _fn,				\
+	__VA_ARGS__				\
+}
+
+static const struct rs_ioctl device_table[] = {
+	ROW(RSG_IOC_GET_INFO, struct rs_info, get_info, .write_back = true),
+	ROW(RSG_IOC_LOAD, struct rsg_load, load, .admin = true),
+	ROW(RSG_IOC_ATTACH, struct rsg_attach, attach, .admin = true,
+	    .write_back = true, .write_error = true),
+	ROW(RSG_IOC_CONFIRM, struct rsg_id, confirm, .admin = true),
+	ROW(RSG_IOC_ROLLBACK, struct rsg_id, rollback, .admin = true),
+	ROW(RSG_IOC_DETACH, struct rsg_id, detach, .admin = true),
+	ROW(RSG_IOC_UNLOAD, struct rsg_id, unload, .admin = true),
+	ROW(RSG_IOC_GET_POLICY, struct rsg_policy_info, get_policy,
+	    .admin = true, .write_back = true),
+};
+
+static long device_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long uarg)
+{
+	return rs_ioctl_dispatch(file, cmd, uarg, device_table,
+				 ARRAY_SIZE(device_table));
+}
+
+const struct file_operations rsg_device_fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};

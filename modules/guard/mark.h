@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Layout of the mark in thread_info.syscall_work; mark.c explains it. */
+#ifndef _RSG_MARK_H
+#define _RSG_MARK_H
+
+#define RSG_MARK_SHIFT	48
+#define RSG_MARK_TAG	0x5000UL
+#define RSG_MARK_ID	0x0fffUL
+
+#endif /* _RSG_MARK_H */

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The set of loaded policies: who may enter it, how one is found, and when its
+ * memory goes. What a policy is attached to is attach.c's business.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "guard.h"
+
+DEFINE_MUTEX(rsg_lock);
+struct rsg_policy __rcu *rsg_policies[RSG_POLICIES + 1];
+
+/* The id given out last; ids go round. Protected by rsg_lock. */
+static u32 last_id;
+/* What policies that are gone had counted. Protected by rsg_lock. */
+static struct rsg_counts retired;
+
+static u32 count_calls(const struct rsg_verdicts *verdicts)
+{
+	unsigned int abi, nr;
+	u32 calls = 0;
+
+	for (abi = 0; abi < RSG_ABIS; abi++)
+		for (nr = 0; nr < RSG_CALLS; nr++)
+			if (verdicts->error[abi][nr] &&
+			    rsg_call_function(abi, nr))
+				calls++;
+	return calls;
+}
+
+/**
+ * rsg_policy_create - make a policy that nobody can find yet
+ * @load: what the caller of RSG_IOC_LOAD said
+ * @rules: the rules, in kernel memory
+ *
+ * Return: the policy, or an error pointer: -EINVAL for a malformed name or
+ * rule, -ENOMEM.
+ */
+struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
+				     const struct rsg_rule *rules)
+{
+	struct rsg_policy *policy __free(kfree) = NULL;
+	int err;
+
+	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+	if (!policy)
+		return ERR_PTR(-ENOMEM);
+	err = rsg_name_check(load->name);
+	if (err)
+		return ERR_PTR(err);
+	err = rsg_verdicts_fill(&policy->verdicts, rules, load->nr_rules,
+				load->default_error);
+	if (err)
+		return ERR_PTR(err);
+	memcpy(policy->name, load->name, sizeof(policy->name));
+	policy->flags = load->flags;
+	policy->default_error = load->default_error;
+	policy->calls = count_calls(&policy->verdicts);
+	policy->state = RSG_STATE_LOADED;
+	INIT_DELAYED_WORK(&policy->rollback, rsg_rollback_work);
+	policy->counts = alloc_percpu_gfp(struct rsg_counts,
+					  GFP_KERNEL_ACCOUNT);
+	if (!policy->counts)
+		return ERR_PTR(-ENOMEM);
+	return no_free_ptr(policy);
+}
+
+/**
+ * rsg_policy_find - the policy with an id
+ * @id: the id, as user space gave it
+ *
+ * Return: the policy, or NULL.
+ */
+struct rsg_policy *rsg_policy_find(u32 id)
+{
+	if (!id || id > RSG_POLICIES)
+		return NULL;
+	return rcu_dereference_protected(rsg_policies[id],
+					 lockdep_is_held(&rsg_lock));
+}
+
+/**
+ * rsg_policy_next - the policy with the smallest id that is not below @id
+ * @id: where to start
+ *
+ * Return: the policy, or NULL.
+ */
+struct rsg_policy *rsg_policy_next(u32 id)
+{
+	struct rsg_policy *policy = NULL;
+
+	lockdep_assert_held(&rsg_lock);
+	for (id = max(id, 1U); !policy && id <= RSG_POLICIES; id++)
+		policy = rsg_policy_find(id);
+	return policy;
+}
+
+static bool is_taken(const char *name)
+{
+	struct rsg_policy *policy;
+	u32 id;
+
+	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1)
+		if (!strcmp(policy->name, name))
+			return true;
+	return false;
+}
+
+/**
+ * rsg_policy_publish - give a policy an id and let it be found
+ * @policy: a policy from rsg_policy_create()
+ *
+ * Return: 0; -EEXIST if its name is taken; -ENOSPC if there is no id left.
+ */
+int rsg_policy_publish(struct rsg_policy *policy)
+{
+	u32 i, id;
+
+	lockdep_assert_held(&rsg_lock);
+	if (is_taken(policy->name))
+		return -EEXIST;
+	for (i = 0; i < RSG_POLICIES; i++) {
+		id = (last_id + i) % RSG_POLICIES + 1;
+		if (rsg_policy_find(id))
+			continue;
+		policy->id = id;
+		last_id = id;
+		rcu_assign_pointer(rsg_policies[id], policy);
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+/**
+ * rsg_policy_withdraw - let nobody find a policy any more
+ * @policy: a policy that is not attached
+ */
+void rsg_policy_withdraw(struct rsg_policy *policy)
+{
+	struct rsg_counts sum;
+
+	lockdep_assert_held(&rsg_lock);
+	RCU_INIT_POINTER(rsg_policies[policy->id], NULL);
+	rsg_policy_counts(policy, &sum);
+	retired.denied += sum.denied;
+	retired.audited += sum.audited;
+}
+
+/**
+ * rsg_policy_destroy - free a policy that nobody can find
+ * @policy: withdrawn, or never published
+ *
+ * Context: sleeps, without rsg_lock, which a roll-back under way may want.
+ */
+void rsg_policy_destroy(struct rsg_policy *policy)
+{
+	cancel_delayed_work_sync(&policy->rollback);
+	synchronize_rcu();
+	free_percpu(policy->counts);
+	kfree(policy);
+}
+
+/**
+ * rsg_policy_counts - add up what all CPUs counted
+ * @policy: the policy
+ * @sum: the result
+ */
+void rsg_policy_counts(const struct rsg_policy *policy, struct rsg_counts *sum)
+{
+	int cpu;
+
+	*sum = (struct rsg_counts){};
+	for_each_possible_cpu(cpu) {
+		const struct rsg_counts *counts =
+			per_cpu_ptr(policy->counts, cpu);
+
+		sum->denied += READ_ONCE(counts->denied);
+		sum->audited += READ_ONCE(counts->audited);
+	}
+}
+
+/**
+ * rsg_total_counts - what all policies counted since the module was loaded
+ * @sum: the result, policies that are gone included
+ */
+void rsg_total_counts(struct rsg_counts *sum)
+{
+	struct rsg_policy *policy;
+	struct rsg_counts one;
+	u32 id;
+
+	lockdep_assert_held(&rsg_lock);
+	*sum = retired;
+	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1) {
+		rsg_policy_counts(policy, &one);
+		sum->denied += one.denied;
+		sum->audited += one.audited;
+	}
+}
