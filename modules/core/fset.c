@@ -138,6 +138,25 @@ static int check_armed(const unsigned long *ips, unsigned int nr,
 	return 0;
 }
 
+/* Flags that an owner may set; ftrace keeps its own state in the others. */
+#define OWNER_FLAGS	(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
+			 FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION | \
+			 FTRACE_OPS_FL_RCU)
+
+/*
+ * Make the ops as new. ftrace_free_filter() is meant for ops that are thrown
+ * away: it leaves pointers to what it freed, and the next registration would
+ * free that once more.
+ */
+static void reset_ops(struct rs_fset *set)
+{
+	ftrace_free_filter(&set->ops);
+	set->ops = (struct ftrace_ops){
+		.func = set->ops.func,
+		.flags = set->ops.flags & OWNER_FLAGS,
+	};
+}
+
 static void unregister_set(struct rs_fset *set)
 {
 	lockdep_assert_held(&set->lock);
@@ -149,7 +168,7 @@ static void unregister_set(struct rs_fset *set)
 	 * context switch or to user mode, which is what this waits for.
 	 */
 	synchronize_rcu_tasks();
-	ftrace_free_filter(&set->ops);
+	reset_ops(set);
 }
 
 /* Put the filter of @ips, not empty, in force. */
@@ -163,7 +182,7 @@ static int apply(struct rs_fset *set, unsigned long *ips, unsigned int nr)
 		return err;
 	err = register_ftrace_function(&set->ops);
 	if (err)
-		ftrace_free_filter(&set->ops);
+		reset_ops(set);
 	return err;
 }
 
