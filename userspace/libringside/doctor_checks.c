@@ -342,8 +342,8 @@ static void check_balloon_driver(const struct rs_env *env,
 }
 
 /* Bits of /proc/sys/kernel/tainted, Documentation/admin-guide. */
-#define TAINT_DIE	(1 << 7)
-#define TAINT_WARN	(1 << 9)
+#define TAINT_DIE	0x080	/* D */
+#define TAINT_WARN	0x200	/* W */
 
 static void check_taint(const struct rs_env *env, struct rs_finding *f)
 {

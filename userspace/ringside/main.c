@@ -38,13 +38,16 @@ static void usage(FILE *f)
 static int help_of(const char *name)
 {
 	const struct cmd *row = cmd_find(commands, name);
-	char noun[32], option[] = "--help";
-	char *argv[] = { noun, option, NULL };
+	char noun[32], option[8], *argv[3];
 
 	if (!row)
 		return cmd_usage("no command '%s'", name);
 	cmd_context_reset();
 	snprintf(noun, sizeof(noun), "%s", name);
+	snprintf(option, sizeof(option), "--help");
+	argv[0] = noun;
+	argv[1] = option;
+	argv[2] = NULL;
 	return cmd_run(row, 2, argv);
 }
 
