@@ -1,0 +1,119 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command line in a guest, as modules come and go: what status, version and
+# doctor say, that JSON is JSON, exit codes, and what a user without privileges
+# is told. The verbs of each module have their own tests beside the module.
+. ../lib/tap.sh
+
+ko=/lib/modules/ringside
+devices=""	# modules with a device node that are built
+
+load() { modctl load "$ko/$1.ko"; }
+unload() { modctl unload "$1"; }
+built() { [ -e "$ko/$1.ko" ]; }
+
+# exits STATUS PATTERN COMMAND...: and its output of both kinds has PATTERN.
+exits() {
+	want=$1
+	pattern=$2
+	shift 2
+	out=$("$@" 2>&1)
+	status=$?
+	if [ $status = "$want" ] && printf '%s\n' "$out" | grep -q -e "$pattern"
+	then
+		return 0
+	fi
+	printf 'exit %s, wanted %s and "%s"\n%s\n' $status "$want" "$pattern" \
+		"$out"
+	return 1
+}
+
+# member COMMAND -- PATH...: a member of the JSON that COMMAND prints.
+member() {
+	command=""
+	while [ "$1" != -- ]; do
+		command="$command $1"
+		shift
+	done
+	shift
+	$command 2>/dev/null | ./json_check "$@"
+}
+
+as_nobody() { su nobody -s /bin/sh -c "$*"; }
+
+nothing_loaded() {
+	check "status with nothing loaded" exits 3 'no module of the suite' \
+		ringside status
+	check_equal "its JSON says so" false \
+		"$(member ringside status --json -- modules 0 loaded)"
+	check "doctor finds nothing in the way" exits 0 \
+		'nothing is in the way' ringside doctor
+	check_equal "doctor's JSON agrees" 0 \
+		"$(member ringside doctor --json -- summary fail)"
+	check_equal "doctor can see everything as root" 0 \
+		"$(member ringside doctor --json -- summary unknown)"
+}
+
+each_device() {
+	for module in $devices; do
+		name=${module#ringside_}
+		check "status shows $name" exits 0 "^$name:" ringside status
+		check "the ABI level of $name is a number" test \
+			"$(member ringside status --json -- "$name" abi)" -ge 1
+		check "status of $name without privileges" exits 0 \
+			"/dev/ringside-$name: Permission denied" \
+			as_nobody ringside status
+	done
+}
+
+core_loaded() {
+	version=$(ringside --version | cut -d' ' -f2)
+	check_equal "version knows the loaded module" "$version" \
+		"$(member ringside version --json -- modules 0 version)"
+	check_equal "status knows the loaded module" "$version" \
+		"$(member ringside status --json -- modules 0 version)"
+	check_equal "nobody holds it" 0 \
+		"$(member ringside status --json -- modules 0 users)"
+	check "doctor knows that it is loaded" exits 0 'modules  *loaded' \
+		ringside doctor
+}
+
+all_loaded() {
+	users=$(member ringside status --json -- modules 0 users)
+	check "status counts the holders of the core" test "$users" -ge 1
+	each_device
+	check "doctor is content with the modules loaded" exits 0 \
+		'nothing is in the way' ringside doctor
+	check "no hook of ours is taken for another's" exits 0 \
+		'no function is redirected by others' ringside doctor
+	check "an ordinary user may ask the doctor" exits 0 \
+		'not everything can be seen' as_nobody ringside doctor
+}
+
+switched_off() {
+	if ! sysctl -w kernel.ftrace_enabled=0 >/dev/null 2>&1; then
+		skip "doctor sees ftrace switched off" \
+			"a kernel that can switch ftrace off"
+		return
+	fi
+	check "doctor sees ftrace switched off" exits 1 \
+		'kernel.ftrace_enabled is 0' ringside doctor
+	sysctl -w kernel.ftrace_enabled=1 >/dev/null
+}
+
+built ringside || skip_all "ringside.ko"
+nothing_loaded
+switched_off
+load ringside
+core_loaded
+for module in ringside_guard ringside_trace; do
+	built $module || continue
+	load $module && devices="$devices $module"
+done
+[ -z "$devices" ] || all_loaded
+for module in $devices; do
+	unload "$module"
+done
+check "the core goes last" unload ringside
+done_testing
