@@ -7,7 +7,7 @@ VERSION := 0.1.0
 vm := selftests/vm
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools install uninstall clean setup vm-shell help FORCE
+.PHONY: modules tools docs lint install uninstall clean setup vm-shell help FORCE
 
 # One place for everything: all outputs are below build/.
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -22,6 +22,14 @@ endif
 
 tools:
 	@$(MAKE) --no-print-directory -C userspace VERSION=$(VERSION)
+
+docs:
+	@$(MAKE) --no-print-directory -C Documentation html release=$(VERSION)
+
+# The sources, and first whether the checks themselves can fail.
+lint:
+	@selftests/lint/selftest
+	@selftests/lint/run
 
 # Modules for the kernel of KDIR, tools, manual. PREFIX= and DESTDIR= as usual;
 # INSTALL_MOD_PATH= puts the modules elsewhere than DESTDIR.
