@@ -11,6 +11,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # The machine's own Debian suites, one "URI SUITE COMPONENT" a line.
 configured_suites() {
+	# shellcheck disable=SC2016 # apt expands it
 	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
 		'Created-By: Packages' 2>/dev/null | grep ' bookworm' | sort -u
 }

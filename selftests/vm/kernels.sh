@@ -93,7 +93,7 @@ fetch_locked() {
 	pick=$(kernel_pick "$name") || exit 1
 	area=${pick% *} release=${pick#* }
 	note "Linux $name: fetching $release ($area)"
-	rm -rf "$dir/boot" "$boot" && mkdir -p "$boot" || return 1
+	rm -rf "${dir:?}/boot" "$boot" && mkdir -p "$boot" || return 1
 	# shellcheck disable=SC2046 # a list of package names
 	archive_unpack "$area" "$boot" \
 		$(boot_packages "$name" "$area" "$release") || return 1
