@@ -8,6 +8,10 @@
 #define _RINGSIDE_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/mm.h>
+#include <linux/virtio_balloon.h>
+#include <linux/virtio_config.h>
+#include <linux/vmstat.h>
 
 /* struct ftrace_regs became opaque; before, its pt_regs were a plain member. */
 static __always_inline struct pt_regs *rs_ftrace_regs(struct ftrace_regs *fregs)
@@ -32,5 +36,71 @@ rs_ftrace_divert(struct ftrace_regs *fregs, void *target, unsigned long arg0)
 	rs_ftrace_regs(fregs)->di = arg0;
 	rs_ftrace_regs(fregs)->ip = (unsigned long)target;
 }
+
+/* Queues were described by parallel arrays of names and callbacks. */
+#ifndef RS_HAVE_VIRTQUEUE_INFO
+struct virtqueue_info {
+	const char *name;
+	vq_callback_t *callback;
+};
+#endif
+
+/* At most 8 queues; those without a name are skipped. */
+static inline int rs_virtio_find_vqs(struct virtio_device *vdev,
+				     unsigned int nr, struct virtqueue *vqs[],
+				     struct virtqueue_info info[])
+{
+#ifdef RS_HAVE_VIRTQUEUE_INFO
+	return virtio_find_vqs(vdev, nr, vqs, info, NULL);
+#else
+	vq_callback_t *callbacks[8];
+	const char *names[8];
+	unsigned int i;
+
+	if (WARN_ON_ONCE(nr > ARRAY_SIZE(names)))
+		return -EINVAL;
+	for (i = 0; i < nr; i++) {
+		callbacks[i] = info[i].callback;
+		names[i] = info[i].name;
+	}
+	return virtio_find_vqs(vdev, nr, vqs, callbacks, names, NULL);
+#endif
+}
+
+/* Enter @nr pages of @page's node as ballooned (negative: strike out). */
+static inline void rs_balloon_account(struct page *page, long nr)
+{
+#ifdef RS_HAVE_NR_BALLOON_PAGES
+	mod_node_page_state(page_pgdat(page), NR_BALLOON_PAGES, nr);
+#endif
+}
+
+static inline void rs_balloon_event(bool inflate, long nr)
+{
+#ifdef RS_HAVE_BALLOON_EVENTS
+	count_vm_events(inflate ? BALLOON_INFLATE : BALLOON_DEFLATE, nr);
+#endif
+}
+
+/* PGSCAN_* and PGSTEAL_* became statistics of nodes. */
+static inline unsigned long rs_reclaim_count(const unsigned long *events,
+					     int item)
+{
+#ifdef RS_HAVE_RECLAIM_VM_EVENTS
+	return events[item];
+#else
+	return global_node_page_state((enum node_stat_item)item);
+#endif
+}
+
+/* Later tags of the statistics queue. Their numbers are the device's ABI. */
+#ifndef VIRTIO_BALLOON_S_OOM_KILL
+#define VIRTIO_BALLOON_S_OOM_KILL	10
+#define VIRTIO_BALLOON_S_ALLOC_STALL	11
+#define VIRTIO_BALLOON_S_ASYNC_SCAN	12
+#define VIRTIO_BALLOON_S_DIRECT_SCAN	13
+#define VIRTIO_BALLOON_S_ASYNC_RECLAIM	14
+#define VIRTIO_BALLOON_S_DIRECT_RECLAIM	15
+#endif
 
 #endif /* _RINGSIDE_COMPAT_H */

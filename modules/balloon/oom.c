@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Gives memory back when the guest runs out, if the host allows it.
+ *
+ * Nothing here sleeps or talks to the host: the caller is an allocation in
+ * trouble. What the host has to hear is noted, and the worker tells it later;
+ * the device does not insist on being told before (see rsb_validate()). The
+ * balloon then stays away from the memory until the host changes its target,
+ * or the two would fight over it for ever.
+ */
+#include <linux/mm.h>
+#include <linux/oom.h>
+
+#include "balloon.h"
+
+static void owe(struct rsb_pool *pool, struct list_head *list,
+		unsigned long each)
+{
+	struct page *page;
+
+	list_for_each_entry(page, list, lru)
+		pool->owed[pool->nr_owed++] = (struct rsb_range){
+			.pfn = page_to_pfn(page),
+			.nr = each,
+		};
+}
+
+/* Units first, as many as there is room for notes. */
+static void take_for_oom(struct rsb *b, struct rsb_batch *batch)
+{
+	struct rsb_pool *pool = &b->pool;
+	unsigned long units = RSB_OOM_PAGES / RSB_UNIT_PAGES;
+	unsigned long pages = RSB_OOM_PAGES;
+	unsigned long room;
+
+	lockdep_assert_held(&pool->lock);
+	room = RSB_OOM_PAGES - pool->nr_owed;
+	if (rsb_owes_units(b))
+		units = min(units, room);
+	units = min(units, pool->nr_units);
+	pages -= units * RSB_UNIT_PAGES;
+	if (rsb_owes_units(b))
+		room -= units;
+	pages = min(pages, room);
+	rsb_pool_take_locked(pool, batch, units, pages);
+	if (rsb_owes_units(b))
+		owe(pool, &batch->units, RSB_UNIT_PAGES);
+	owe(pool, &batch->pages, 1);
+}
+
+static int on_oom(struct notifier_block *nb, unsigned long unused, void *arg)
+{
+	struct rsb *b = container_of(nb, struct rsb, oom_nb);
+	unsigned long *freed = arg;
+	struct rsb_batch batch;
+	unsigned long size;
+
+	rsb_batch_init(&batch);
+	spin_lock(&b->pool.lock);
+	take_for_oom(b, &batch);
+	size = rsb_batch_size(&batch);
+	if (size)
+		b->pool.oom_hold = true;
+	spin_unlock(&b->pool.lock);
+	if (!size)
+		return NOTIFY_OK;
+
+	rsb_pool_release(b, &batch);
+	rsb_count(b, RSB_N_OOM_RELEASED, (u64)size << PAGE_SHIFT);
+	*freed += size;
+	rsb_worker_wake(b);
+	return NOTIFY_OK;
+}
+
+/**
+ * rsb_oom_register - be asked before the OOM killer strikes
+ * @b: the device
+ *
+ * Return: 0, or the error of register_oom_notifier().
+ */
+int rsb_oom_register(struct rsb *b)
+{
+	if (!rsb_deflates_on_oom(b))
+		return 0;
+	b->oom_nb.notifier_call = on_oom;
+	return register_oom_notifier(&b->oom_nb);
+}
+
+/**
+ * rsb_oom_unregister - undo rsb_oom_register(); waits for a running call
+ * @b: the device
+ */
+void rsb_oom_unregister(struct rsb *b)
+{
+	if (rsb_deflates_on_oom(b))
+		unregister_oom_notifier(&b->oom_nb);
+}

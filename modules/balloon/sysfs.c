@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an administrator sees and sets: the group "ringside" on the virtio
+ * device. Each file is described in
+ * Documentation/ABI/testing/sysfs-bus-virtio-ringside-balloon.
+ */
+#include <linux/device.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "balloon.h"
+
+static const char * const state_names[RSB_STATES] = {
+	[RSB_IDLE] = "idle",
+	[RSB_INFLATING] = "inflating",
+	[RSB_DEFLATING] = "deflating",
+	[RSB_BACKOFF] = "backoff",
+	[RSB_HOLDOFF] = "holdoff",
+	[RSB_STALLED] = "stalled",
+	[RSB_BROKEN] = "broken",
+};
+
+static const char * const mode_names[RSB_MODES] = {
+	[RSB_MODE_REPORT] = "report",
+	[RSB_MODE_STRICT] = "strict",
+	[RSB_MODE_PFN] = "pfn",
+	[RSB_MODE_4K] = "4k",
+};
+
+static struct rsb *to_rsb(struct device *dev)
+{
+	return dev_to_virtio(dev)->priv;
+}
+
+static ssize_t emit_pages(char *buf, unsigned long pages)
+{
+	return sysfs_emit(buf, "%llu\n", (u64)pages << PAGE_SHIFT);
+}
+
+static ssize_t target_bytes_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	return emit_pages(buf, READ_ONCE(to_rsb(dev)->host_pages));
+}
+static DEVICE_ATTR_RO(target_bytes);
+
+static ssize_t actual_bytes_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	return emit_pages(buf, READ_ONCE(to_rsb(dev)->actual));
+}
+static DEVICE_ATTR_RO(actual_bytes);
+
+static ssize_t units_2m_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	unsigned long units, pages;
+
+	rsb_pool_counts(&to_rsb(dev)->pool, &units, &pages);
+	return sysfs_emit(buf, "%lu\n", units);
+}
+static DEVICE_ATTR_RO(units_2m);
+
+static ssize_t units_4k_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	unsigned long units, pages;
+
+	rsb_pool_counts(&to_rsb(dev)->pool, &units, &pages);
+	return sysfs_emit(buf, "%lu\n", pages);
+}
+static DEVICE_ATTR_RO(units_4k);
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  state_names[READ_ONCE(to_rsb(dev)->state)]);
+}
+static DEVICE_ATTR_RO(state);
+
+static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", mode_names[READ_ONCE(to_rsb(dev)->mode)]);
+}
+
+static int set_mode(struct rsb *b, enum rsb_mode mode)
+{
+	lockdep_assert_held(&b->lock);
+	if (mode == b->mode)
+		return 0;
+	if (!rsb_mode_possible(b, mode))
+		return -EOPNOTSUPP;
+	/* What is held went to the host by the rules of the old mode. */
+	if (rsb_pool_size(&b->pool) || b->guest_pages)
+		return -EBUSY;
+	/* Pairs with the lockless look of the OOM path: the pool is empty. */
+	WRITE_ONCE(b->mode, mode);
+	return 0;
+}
+
+static ssize_t mode_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	struct rsb *b = to_rsb(dev);
+	int mode, err;
+
+	mode = sysfs_match_string(mode_names, buf);
+	if (mode < 0)
+		return -EINVAL;
+	err = mutex_lock_interruptible(&b->lock);
+	if (err)
+		return err;
+	err = set_mode(b, mode);
+	mutex_unlock(&b->lock);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(mode);
+
+static ssize_t target_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	unsigned long pages = READ_ONCE(to_rsb(dev)->guest_pages);
+
+	return pages ? emit_pages(buf, pages) : sysfs_emit(buf, "auto\n");
+}
+
+/* 0 pages stand for "auto", so a size of 0 is refused. */
+static int parse_target(const char *buf, unsigned long *pages)
+{
+	u64 bytes;
+	int err;
+
+	*pages = 0;
+	if (sysfs_streq(buf, "auto"))
+		return 0;
+	err = kstrtou64(buf, 0, &bytes);
+	if (err)
+		return err;
+	if (!bytes || !PAGE_ALIGNED(bytes))
+		return -EINVAL;
+	if (bytes >> PAGE_SHIFT > get_num_physpages())
+		return -ERANGE;
+	*pages = bytes >> PAGE_SHIFT;
+	return 0;
+}
+
+static ssize_t target_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct rsb *b = to_rsb(dev);
+	unsigned long pages;
+	int err;
+
+	err = parse_target(buf, &pages);
+	if (err)
+		return err;
+	err = mutex_lock_interruptible(&b->lock);
+	if (err)
+		return err;
+	/* Only what is reported may be held beyond the host's wish. */
+	if (pages && b->mode != RSB_MODE_REPORT)
+		err = -EOPNOTSUPP;
+	else
+		WRITE_ONCE(b->guest_pages, pages);
+	mutex_unlock(&b->lock);
+	if (err)
+		return err;
+	rsb_worker_wake(b);
+	return count;
+}
+static DEVICE_ATTR_RW(target);
+
+#define RSB_COUNTER_ATTR(_name, _counter)				\
+static ssize_t _name##_show(struct device *dev,				\
+			    struct device_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%lld\n",				\
+			  atomic64_read(&to_rsb(dev)->count[_counter]));\
+}									\
+static DEVICE_ATTR_RO(_name)
+
+RSB_COUNTER_ATTR(inflated_bytes, RSB_N_INFLATED);
+RSB_COUNTER_ATTR(deflated_bytes, RSB_N_DEFLATED);
+RSB_COUNTER_ATTR(oom_released_bytes, RSB_N_OOM_RELEASED);
+RSB_COUNTER_ATTR(alloc_failures_2m, RSB_N_ALLOC_FAIL_2M);
+RSB_COUNTER_ATTR(alloc_failures_4k, RSB_N_ALLOC_FAIL_4K);
+RSB_COUNTER_ATTR(fallbacks, RSB_N_FALLBACKS);
+RSB_COUNTER_ATTR(backoffs, RSB_N_BACKOFFS);
+RSB_COUNTER_ATTR(host_timeouts, RSB_N_HOST_TIMEOUTS);
+
+static struct attribute *rsb_attrs[] = {
+	&dev_attr_target_bytes.attr,
+	&dev_attr_actual_bytes.attr,
+	&dev_attr_units_2m.attr,
+	&dev_attr_units_4k.attr,
+	&dev_attr_state.attr,
+	&dev_attr_mode.attr,
+	&dev_attr_target.attr,
+	&dev_attr_inflated_bytes.attr,
+	&dev_attr_deflated_bytes.attr,
+	&dev_attr_oom_released_bytes.attr,
+	&dev_attr_alloc_failures_2m.attr,
+	&dev_attr_alloc_failures_4k.attr,
+	&dev_attr_fallbacks.attr,
+	&dev_attr_backoffs.attr,
+	&dev_attr_host_timeouts.attr,
+	NULL
+};
+
+static const struct attribute_group rsb_group = {
+	.name = "ringside",
+	.attrs = rsb_attrs,
+};
+
+const struct attribute_group *rsb_groups[] = {
+	&rsb_group,
+	NULL
+};

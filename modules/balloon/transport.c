@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How the host learns about pages, and how long we wait for it.
+ *
+ * Units go through the reporting queue: one descriptor for any number of
+ * neighbours, so that the host drops whole huge pages at once. Single pages
+ * go as PFNs through the inflate queue, 256 to a buffer, many buffers in
+ * flight. Whatever went through the inflate queue leaves through the deflate
+ * queue; what was only reported needs no word to the host.
+ *
+ * No wait is for ever: a host that is silent for too long, or a queue that is
+ * marked broken, ends it with an error. Pages that such a host was told about
+ * stay in the pool until it answers or the device is reset.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/virtio_config.h>
+
+#include <ringside/compat.h>
+
+#include "balloon.h"
+
+/*
+ * Never GFP_KERNEL: the caller holds rsb.lock and may be what an allocation
+ * would wait for. Without memory the queue uses direct descriptors.
+ */
+#define RSB_GFP_QUEUE (GFP_NOWAIT | __GFP_NOWARN)
+
+static_assert(PAGE_SHIFT == VIRTIO_BALLOON_PFN_SHIFT);
+
+static void acked(struct virtqueue *vq)
+{
+	struct rsb *b = vq->vdev->priv;
+
+	wake_up(&b->acked);
+	if (READ_ONCE(b->stalled))
+		rsb_worker_wake(b);
+}
+
+/* Collect what the host has returned; tell how much it still has. */
+static unsigned int reap(struct rsb *b, struct rsb_queue *q)
+{
+	unsigned int len;
+	void *token;
+
+	while (q->vq && (token = virtqueue_get_buf(q->vq, &len))) {
+		q->in_flight--;
+		if (token != b)
+			b->free_bufs[b->nr_free_bufs++] = token;
+	}
+	return q->in_flight;
+}
+
+static int give_up(struct rsb *b, struct rsb_queue *q)
+{
+	/* acked() must see this before the last look at the queue. */
+	smp_store_mb(b->stalled, true);
+	if (!reap(b, q)) {
+		WRITE_ONCE(b->stalled, false);
+		return 0;
+	}
+	rsb_count(b, RSB_N_HOST_TIMEOUTS, 1);
+	dev_err(&b->vdev->dev, "no answer from the host on the %s queue\n",
+		q->vq->name);
+	return -ETIMEDOUT;
+}
+
+/* Wait until the host has at most @max buffers of the queue. */
+static int wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
+{
+	unsigned int slice = 0, limit;
+
+	for (;;) {
+		if (wait_event_timeout(b->acked, reap(b, q) <= max, HZ))
+			return 0;
+		/* A removed device is marked broken without a wake-up. */
+		if (virtqueue_is_broken(q->vq))
+			return -EIO;
+		limit = READ_ONCE(b->stopping) ? RSB_HOST_TIMEOUT_S / 6 :
+						 RSB_HOST_TIMEOUT_S;
+		if (++slice >= limit)
+			return give_up(b, q);
+	}
+}
+
+/**
+ * rsb_host_ready - does the host owe nothing?
+ * @b: the device
+ *
+ * Return: false while a host that timed out has not answered.
+ */
+bool rsb_host_ready(struct rsb *b)
+{
+	lockdep_assert_held(&b->lock);
+	if (reap(b, &b->inflate) + reap(b, &b->deflate) + reap(b, &b->report))
+		return false;
+	if (b->stalled) {
+		WRITE_ONCE(b->stalled, false);
+		dev_info(&b->vdev->dev, "the host answers again\n");
+	}
+	return true;
+}
+
+/**
+ * rsb_host_broken - is the device gone?
+ * @b: the device
+ *
+ * Return: true if no answer will ever come.
+ */
+bool rsb_host_broken(struct rsb *b)
+{
+	return virtqueue_is_broken(b->inflate.vq);
+}
+
+/**
+ * struct tell - PFNs on their way into a queue
+ * @b: the device
+ * @q: the queue
+ * @buf: the buffer that is being filled, or NULL
+ * @used: how many PFNs are in it
+ * @err: the first error; nothing more is sent after it
+ */
+struct tell {
+	struct rsb *b;
+	struct rsb_queue *q;
+	struct rsb_pfn_buf *buf;
+	unsigned int used;
+	int err;
+};
+
+static void send_buf(struct tell *t)
+{
+	struct scatterlist sg;
+
+	sg_init_one(&sg, t->buf, t->used * sizeof(t->buf->pfn[0]));
+	t->err = virtqueue_add_outbuf(t->q->vq, &sg, 1, t->buf, RSB_GFP_QUEUE);
+	if (t->err)
+		return;
+	t->q->in_flight++;
+	virtqueue_kick(t->q->vq);
+	t->buf = NULL;
+	t->used = 0;
+}
+
+static void get_buf(struct tell *t)
+{
+	unsigned int max = min_t(unsigned int, RSB_PFN_BUFS,
+				 virtqueue_get_vring_size(t->q->vq));
+
+	t->err = wait_for_host(t->b, t->q, max - 1);
+	if (!t->err)
+		t->buf = t->b->free_bufs[--t->b->nr_free_bufs];
+}
+
+static void tell_pfns(struct tell *t, unsigned long pfn, unsigned long nr)
+{
+	while (nr-- && !t->err) {
+		if (!t->buf)
+			get_buf(t);
+		if (t->err)
+			return;
+		t->buf->pfn[t->used++] = cpu_to_virtio32(t->b->vdev, pfn++);
+		if (t->used == RSB_PFNS_PER_BUF)
+			send_buf(t);
+	}
+}
+
+static int tell_end(struct tell *t)
+{
+	if (!t->err && t->used)
+		send_buf(t);
+	if (t->buf)
+		t->b->free_bufs[t->b->nr_free_bufs++] = t->buf;
+	return t->err ?: wait_for_host(t->b, t->q, 0);
+}
+
+static int tell_list(struct rsb *b, struct rsb_queue *q,
+		     struct list_head *list, unsigned long each)
+{
+	struct tell t = { .b = b, .q = q };
+	struct page *page;
+
+	if (list_empty(list))
+		return 0;
+	list_for_each_entry(page, list, lru)
+		tell_pfns(&t, page_to_pfn(page), each);
+	return tell_end(&t);
+}
+
+static int report_ranges(struct rsb *b, const struct rsb_range *r,
+			 unsigned int n)
+{
+	struct scatterlist sg[RSB_KICK_UNITS];
+	unsigned int i;
+	int err;
+
+	sg_init_table(sg, n);
+	for (i = 0; i < n; i++)
+		sg_set_page(&sg[i], pfn_to_page(r[i].pfn),
+			    r[i].nr << PAGE_SHIFT, 0);
+	err = virtqueue_add_inbuf(b->report.vq, sg, n, b, RSB_GFP_QUEUE);
+	if (err)
+		return err;
+	b->report.in_flight++;
+	virtqueue_kick(b->report.vq);
+	return wait_for_host(b, &b->report, 0);
+}
+
+static int report_units(struct rsb *b, struct rsb_batch *batch)
+{
+	unsigned int max = virtqueue_get_vring_size(b->report.vq);
+	struct rsb_range r[RSB_KICK_UNITS];
+	unsigned int i, n = 0;
+	struct page *page;
+	int err = 0;
+
+	list_for_each_entry(page, &batch->units, lru) {
+		if (WARN_ON_ONCE(n == RSB_KICK_UNITS))
+			return -E2BIG;
+		r[n].pfn = page_to_pfn(page);
+		r[n++].nr = RSB_UNIT_PAGES;
+	}
+	n = rsb_merge(r, n);
+	for (i = 0; i < n && !err; i += max)
+		err = report_ranges(b, r + i, min(max, n - i));
+	return err;
+}
+
+static bool units_inflate(const struct rsb *b)
+{
+	return b->mode != RSB_MODE_REPORT;
+}
+
+/**
+ * rsb_tell_inflate - tell the host that it may have these pages
+ * @b: the device
+ * @batch: at most RSB_KICK_UNITS units, and single pages
+ *
+ * Return: 0; -ETIMEDOUT or -EIO if the host did not answer. It may act on the
+ * pages at any time even then.
+ */
+int rsb_tell_inflate(struct rsb *b, struct rsb_batch *batch)
+{
+	int err = 0;
+
+	lockdep_assert_held(&b->lock);
+	if (batch->nr_units && b->mode <= RSB_MODE_STRICT)
+		err = report_units(b, batch);
+	if (!err && units_inflate(b))
+		err = tell_list(b, &b->inflate, &batch->units, RSB_UNIT_PAGES);
+	if (!err)
+		err = tell_list(b, &b->inflate, &batch->pages, 1);
+	return err;
+}
+
+/**
+ * rsb_tell_split - make good for single pages that come out of a unit
+ * @b: the device
+ * @batch: the pages of the split unit
+ *
+ * Single pages leave through the deflate queue, so they must have come in
+ * through the inflate queue. A unit that was only reported has not.
+ *
+ * Return: 0, -ETIMEDOUT or -EIO.
+ */
+int rsb_tell_split(struct rsb *b, struct rsb_batch *batch)
+{
+	lockdep_assert_held(&b->lock);
+	if (units_inflate(b))
+		return 0;
+	return tell_list(b, &b->inflate, &batch->pages, 1);
+}
+
+/**
+ * rsb_tell_deflate - tell the host that these pages will be used again
+ * @b: the device
+ * @batch: pages about to be released
+ *
+ * Return: 0; -ETIMEDOUT or -EIO if the host did not answer.
+ */
+int rsb_tell_deflate(struct rsb *b, struct rsb_batch *batch)
+{
+	int err = 0;
+
+	lockdep_assert_held(&b->lock);
+	if (units_inflate(b))
+		err = tell_list(b, &b->deflate, &batch->units, RSB_UNIT_PAGES);
+	if (!err)
+		err = tell_list(b, &b->deflate, &batch->pages, 1);
+	return err;
+}
+
+/**
+ * rsb_owes_units - must the host hear of units that are released?
+ * @b: the device
+ *
+ * Return: true unless units were only reported.
+ */
+bool rsb_owes_units(const struct rsb *b)
+{
+	return units_inflate(b);
+}
+
+/**
+ * rsb_tell_owed - tell the host what the OOM path has already released
+ * @b: the device
+ *
+ * Return: 0; -ETIMEDOUT or -EIO if the host did not answer.
+ */
+int rsb_tell_owed(struct rsb *b)
+{
+	struct tell t = { .b = b, .q = &b->deflate };
+	struct rsb_pool *pool = &b->pool;
+	struct rsb_range r;
+
+	lockdep_assert_held(&b->lock);
+	for (;;) {
+		spin_lock(&pool->lock);
+		r.nr = 0;
+		if (pool->nr_owed)
+			r = pool->owed[--pool->nr_owed];
+		spin_unlock(&pool->lock);
+		if (!r.nr)
+			break;
+		tell_pfns(&t, r.pfn, r.nr);
+	}
+	return tell_end(&t);
+}
+
+/**
+ * rsb_mode_possible - has the device what the mode needs?
+ * @b: the device
+ * @mode: how to tell the host
+ *
+ * Return: true if it has.
+ */
+bool rsb_mode_possible(struct rsb *b, enum rsb_mode mode)
+{
+	if (mode == RSB_MODE_REPORT)
+		return b->report.vq &&
+		       !virtio_has_feature(b->vdev,
+					   VIRTIO_BALLOON_F_MUST_TELL_HOST);
+	if (mode == RSB_MODE_STRICT)
+		return b->report.vq;
+	return true;
+}
+
+enum { Q_INFLATE, Q_DEFLATE, Q_STATS, Q_HINT, Q_REPORT, NR_QUEUES };
+
+/**
+ * rsb_queues_find - set up the queues that were negotiated
+ * @b: the device
+ *
+ * The queues are numbered without gaps, by us over what we name here and by
+ * the host over what it offers: see rsb_validate() for why both agree.
+ *
+ * Return: 0 or the transport's error.
+ */
+int rsb_queues_find(struct rsb *b)
+{
+	struct virtqueue_info info[NR_QUEUES] = {
+		[Q_INFLATE] = { "inflate", acked },
+		[Q_DEFLATE] = { "deflate", acked },
+	};
+	struct virtqueue *vqs[NR_QUEUES] = {};
+	unsigned int i;
+	int err;
+
+	if (virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_STATS_VQ))
+		info[Q_STATS] =
+			(struct virtqueue_info){ "stats", rsb_stats_asked };
+	if (virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_REPORTING))
+		info[Q_REPORT] = (struct virtqueue_info){ "report", acked };
+	err = rs_virtio_find_vqs(b->vdev, NR_QUEUES, vqs, info);
+	if (err)
+		return err;
+	b->inflate = (struct rsb_queue){ .vq = vqs[Q_INFLATE] };
+	b->deflate = (struct rsb_queue){ .vq = vqs[Q_DEFLATE] };
+	b->report = (struct rsb_queue){ .vq = vqs[Q_REPORT] };
+	b->stats_vq = vqs[Q_STATS];
+	WRITE_ONCE(b->stalled, false);
+	for (i = 0; i < RSB_PFN_BUFS; i++)
+		b->free_bufs[i] = &b->bufs[i];
+	b->nr_free_bufs = RSB_PFN_BUFS;
+	return 0;
+}
+
+/**
+ * rsb_queues_forget - reset the device and give the queues up
+ * @b: the device
+ *
+ * Afterwards the host touches nothing that it was told before.
+ */
+void rsb_queues_forget(struct rsb *b)
+{
+	virtio_reset_device(b->vdev);
+	b->vdev->config->del_vqs(b->vdev);
+}

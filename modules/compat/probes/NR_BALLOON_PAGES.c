@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/mmzone.h>
+int rs_probe = NR_BALLOON_PAGES;
