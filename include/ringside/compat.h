@@ -7,6 +7,7 @@
 #ifndef _RINGSIDE_COMPAT_H
 #define _RINGSIDE_COMPAT_H
 
+#include <linux/capability.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/virtio_balloon.h>
@@ -101,6 +102,36 @@ static inline unsigned long rs_reclaim_count(const unsigned long *events,
 #define VIRTIO_BALLOON_S_DIRECT_SCAN	13
 #define VIRTIO_BALLOON_S_ASYNC_RECLAIM	14
 #define VIRTIO_BALLOON_S_DIRECT_RECLAIM	15
+#endif
+
+/* The five sets of struct cred as one number. */
+static inline u64 rs_cap_u64(kernel_cap_t cap)
+{
+#ifdef CAP_FOR_EACH_U32
+	return (u64)cap.cap[1] << 32 | cap.cap[0];
+#else
+	return cap.val;
+#endif
+}
+
+/* vm_flags became read-only; writing them takes the lock into account. */
+static inline void rs_vm_flags_clear(struct vm_area_struct *vma,
+				     unsigned long flags)
+{
+#ifdef RS_HAVE_VM_FLAGS_CLEAR
+	vm_flags_clear(vma, flags);
+#else
+	vma->vm_flags &= ~flags;
+#endif
+}
+
+/* The page fault events left arch/x86. Only for those who ask: it is long. */
+#ifdef RS_WANT_EXCEPTION_EVENTS
+#ifdef RS_HAVE_GENERIC_EXCEPTIONS
+#include <trace/events/exceptions.h>
+#else
+#include <asm/trace/exceptions.h>
+#endif
 #endif
 
 #endif /* _RINGSIDE_COMPAT_H */

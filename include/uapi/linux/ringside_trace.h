@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * /dev/ringside-trace: how often, and why, each CPU went back to user mode.
+ *
+ * A reader opens the device, maps it from offset 0, asks for a level, and from
+ * then on reads plain memory: no system call, no cost to the kernel. The
+ * mapping starts with struct rs_trace_page, which says where everything else
+ * is; a reader trusts its offsets and sizes and not those of this header, so
+ * that it survives a newer kernel side.
+ *
+ * The books. Each return to user mode adds one to rs_trace_block.returns of its
+ * CPU and one to exactly one counter of a section that has
+ * RS_TRACE_SECTION_BOOKS; what could not be explained is counted too, as
+ * RS_TRACE_RESIDUAL. The counter is increased first. So for a reader that takes
+ * returns, then all counters of the books, then returns again:
+ *
+ *	returns before <= sum of the counters <= returns after + 1
+ *
+ * and all three are the same when the CPU did not return in between. Counters
+ * only grow, wrap at 64 bits, and survive a level of 0, closing and the CPU
+ * going offline: a reader takes differences.
+ *
+ * Opening needs CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace,
+ * else EPERM. The capability of the opener counts: a descriptor that is handed
+ * on carries the right to read and to set its own level.
+ *
+ * mmap() fails with
+ *   EPERM   for a writable or executable mapping; mprotect() can not add
+ *           either later (EACCES)
+ *   EINVAL  if the range exceeds rs_trace_page.length
+ *
+ * ioctls; errors common to all are listed in linux/ringside.h
+ */
+#ifndef _UAPI_LINUX_RINGSIDE_TRACE_H
+#define _UAPI_LINUX_RINGSIDE_TRACE_H
+
+#include <linux/ringside.h>
+
+/*
+ * ABI level in struct rs_info and struct rs_trace_page. Raise it by one with
+ * each new ioctl, section kind, flag or structure member.
+ */
+#define RS_TRACE_ABI		1
+
+/* Levels: what is counted. */
+#define RS_TRACE_LEVEL_OFF	0	/* nothing is registered, no cost */
+#define RS_TRACE_LEVEL_COUNT	1	/* returns to user mode by cause */
+
+/*
+ * Features of struct rs_info and struct rs_trace_page: what this kernel lets
+ * be told apart. Without a bit, such returns end up as RS_TRACE_RESIDUAL.
+ */
+#define RS_TRACE_F_PAGE_FAULT	(1ULL << 0)	/* page faults */
+#define RS_TRACE_F_EXCEPTION	(1ULL << 1)	/* exceptions that end in a signal */
+#define RS_TRACE_F_IRQ		(1ULL << 2)	/* device interrupts by line */
+#define RS_TRACE_F_VECTOR	(1ULL << 3)	/* local APIC interrupts by vector */
+#define RS_TRACE_F_SIGRETURN	(1ULL << 4)	/* sigreturn and rt_sigreturn */
+#define RS_TRACE_F_CRED		(1ULL << 5)	/* the event ringside:cred */
+
+/**
+ * RS_TRACE_GET_INFO - which ABI, which features, which version
+ *
+ * Fills a struct rs_info.
+ */
+#define RS_TRACE_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 0)
+
+/**
+ * struct rs_trace_level - argument of RS_TRACE_SET_LEVEL
+ * @size: sizeof(struct rs_trace_level)
+ * @level: RS_TRACE_LEVEL_*
+ */
+struct rs_trace_level {
+	__u32 size;
+	__u32 level;
+};
+
+/**
+ * RS_TRACE_SET_LEVEL - the level that this descriptor asks for
+ *
+ * The highest level that any descriptor or the administrator (sysfs) asks for
+ * is in force. Closing the last copy of the descriptor withdraws the request.
+ * Returns when the level is in force, or when nothing of it is left.
+ *
+ *   EINVAL  no such level
+ *   ENOMEM  no memory; the previous level stays in force
+ */
+#define RS_TRACE_SET_LEVEL	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 1)
+
+/* What the counters of a section stand for; index is within the section. */
+#define RS_TRACE_SYSCALL_X64	0	/* native system calls by number */
+#define RS_TRACE_SYSCALL_I386	1	/* int 0x80 and 32-bit entries, by number */
+#define RS_TRACE_SYSCALL_X32	2	/* by number without bit 30 */
+#define RS_TRACE_SYSCALL_NONE	3	/* numbers beyond: of x64, i386, x32 */
+#define RS_TRACE_EXCEPTION	4	/* by vector; 14 is the page fault */
+#define RS_TRACE_IRQ		5	/* by line; the last one and all above */
+#define RS_TRACE_VECTOR		6	/* local APIC interrupts by vector */
+#define RS_TRACE_CHILD		7	/* first return of a new task */
+#define RS_TRACE_RESIDUAL	8	/* not explained */
+/* Of kernel mode: events, not returns, and not in the books. */
+#define RS_TRACE_KERNEL_FAULT	9	/* page faults of the kernel */
+#define RS_TRACE_KERNEL_IRQ	10	/* device interrupts of the kernel, by line */
+#define RS_TRACE_KERNEL_VECTOR	11	/* APIC interrupts of the kernel, by vector */
+
+/* Flags of a section: it takes part in the sum. */
+#define RS_TRACE_SECTION_BOOKS	(1U << 0)
+
+/**
+ * struct rs_trace_section - a run of counters within each block
+ * @kind: RS_TRACE_SYSCALL_X64 and so on; readers skip kinds they do not know,
+ *	but add them up if RS_TRACE_SECTION_BOOKS is set
+ * @flags: RS_TRACE_SECTION_*
+ * @first: index of its first counter in rs_trace_block.counter
+ * @nr: how many counters
+ */
+struct rs_trace_section {
+	__u32 kind;
+	__u32 flags;
+	__u32 first;
+	__u32 nr;
+};
+
+/* "RsTr", first word of the mapping. */
+#define RS_TRACE_MAGIC		0x72547352
+
+/**
+ * struct rs_trace_page - start of the mapping
+ * @magic: RS_TRACE_MAGIC
+ * @abi: RS_TRACE_ABI of the kernel side
+ * @size: bytes of this structure that the kernel side knows
+ * @nr_blocks: one block for each CPU that can exist
+ * @length: bytes of the whole mapping
+ * @features: RS_TRACE_F_*
+ * @section_offset: bytes from the start to the first section
+ * @section_size: bytes from one section to the next
+ * @nr_sections: how many
+ * @nr_counters: in each block
+ * @block_offset: bytes from the start to the first block
+ * @block_size: bytes from one block to the next
+ * @level: level in force
+ * @tsc_khz: rate of the time stamp counter, 0 if it can not be used
+ * @armed_ns: CLOCK_MONOTONIC time when the level last left 0; 0 if never
+ */
+struct rs_trace_page {
+	__u32 magic;
+	__u32 abi;
+	__u32 size;
+	__u32 nr_blocks;
+	__u64 length;
+	__u64 features;
+	__u32 section_offset;
+	__u32 section_size;
+	__u32 nr_sections;
+	__u32 nr_counters;
+	__u32 block_offset;
+	__u32 block_size;
+	__u32 level;
+	__u32 tsc_khz;
+	__u64 armed_ns;
+};
+
+/**
+ * struct rs_trace_block - the counters of one CPU
+ * @cpu: its number
+ * @active: 1 while the CPU is online and the level is above 0, else 0
+ * @returns: returns to user mode
+ * @reserved: not yet used
+ * @counter: counters, as the sections say
+ */
+struct rs_trace_block {
+	__u32 cpu;
+	__u32 active;
+	__u64 returns;
+	__u64 reserved[6];
+	__u64 counter[];
+};
+
+#endif /* _UAPI_LINUX_RINGSIDE_TRACE_H */

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counting: one increment for the cause and one for the return, on every way
+ * back to user mode.
+ *
+ * The kernel calls the notifier of a CPU as the last C code before user mode,
+ * with interrupts off. The user's registers then still hold the number of the
+ * system call, or -1 for exceptions and interrupts; what those were, cause.c
+ * has kept. This file decides which counter it is and nothing else.
+ */
+#include <linux/cpuhotplug.h>
+#include <linux/irqflags.h>
+#include <linux/sched/task_stack.h>
+#include <asm/ptrace.h>
+#include <asm/thread_info.h>
+#include <asm/unistd.h>
+
+#include "trace.h"
+
+DEFINE_PER_CPU(struct rst_cpu, rst_cpus);
+
+/* Dynamic state that cpuhp gave us; valid while counting. */
+static enum cpuhp_state hotplug_state;
+
+/* i386 numbers, which a 64-bit kernel's headers do not have. */
+#define I386_FORK	2
+#define I386_CLONE	120
+#define I386_VFORK	190
+
+/*
+ * A new task leaves the kernel with a copy of its parent's registers, and 0 as
+ * the result of a call that it never made.
+ */
+static __always_inline bool makes_task_x64(unsigned int nr)
+{
+	return nr - __NR_clone <= __NR_vfork - __NR_clone || nr == __NR_clone3;
+}
+
+static bool makes_task_i386(unsigned int nr)
+{
+	return nr == I386_FORK || nr == I386_CLONE || nr == I386_VFORK ||
+	       nr == __NR_clone3;
+}
+
+static unsigned int cause_i386(const struct pt_regs *regs, unsigned int nr)
+{
+	if (!regs->ax && makes_task_i386(nr))
+		return RST_CHILD;
+	return nr < RST_NR_I386 ? RST_I386 + nr : RST_NONE + RST_NONE_I386;
+}
+
+static unsigned int cause_x32(const struct pt_regs *regs, unsigned int nr)
+{
+	nr &= ~__X32_SYSCALL_BIT;
+	if (!regs->ax && makes_task_x64(nr))
+		return RST_CHILD;
+	return nr < RST_NR_X32 ? RST_X32 + nr : RST_NONE + RST_NONE_X32;
+}
+
+/* Everything but the native calls that exist. */
+static unsigned int rare_cause(const struct pt_regs *regs)
+{
+	unsigned int nr = regs->orig_ax;
+
+	if (nr == -1U)
+		return rst_cause_take();
+	if (current_thread_info()->status & TS_COMPAT)
+		return cause_i386(regs, nr);
+	if (nr < RST_NR_X64)
+		return RST_CHILD;
+	/* Negative numbers have bit 30 too. */
+	if ((int)nr >= 0 && nr & __X32_SYSCALL_BIT)
+		return cause_x32(regs, nr);
+	return RST_NONE + RST_NONE_X64;
+}
+
+/*
+ * The cause comes before the return, see the books in the uapi header;
+ * local_inc() keeps the order.
+ */
+static __always_inline void count(struct rs_trace_block *block,
+				  unsigned int cause)
+{
+	rst_inc(&block->counter[cause]);
+	rst_inc(&block->returns);
+}
+
+/* Out of line and called last, which spares the hot path a stack frame. */
+static noinline void count_rare(struct rs_trace_block *block,
+				const struct pt_regs *regs)
+{
+	count(block, rare_cause(regs));
+}
+
+/* The hot path: each instruction here is paid on every system call. */
+static void on_user_return(struct user_return_notifier *notifier)
+{
+	struct rs_trace_block *block =
+		container_of(notifier, struct rst_cpu, notifier)->block;
+	const struct pt_regs *regs = task_pt_regs(current);
+	unsigned int nr = regs->orig_ax;
+
+	if (unlikely(nr >= RST_NR_X64 ||
+		     current_thread_info()->status & TS_COMPAT ||
+		     (!regs->ax && makes_task_x64(nr))))
+		count_rare(block, regs);
+	else
+		count(block, nr);
+}
+
+/*
+ * Both run on their CPU, in the thread of CPU hotplug, when no user task runs
+ * there: after the CPU is up but not yet open to tasks, or the other way round
+ * (or, when counting starts and stops, simply preempting them). The thread
+ * passes the flag that makes the kernel call notifiers on to whatever task runs
+ * after it. Stopping is final: the notifier runs with interrupts off on this
+ * CPU, so it can not be half-way while this thread runs.
+ */
+static int start_cpu(unsigned int cpu)
+{
+	struct rst_cpu *this = this_cpu_ptr(&rst_cpus);
+
+	this->notifier.on_user_return = on_user_return;
+	WRITE_ONCE(this->block->active, 1);
+	local_irq_disable();
+	user_return_notifier_register(&this->notifier);
+	local_irq_enable();
+	return 0;
+}
+
+static int stop_cpu(unsigned int cpu)
+{
+	struct rst_cpu *this = this_cpu_ptr(&rst_cpus);
+
+	local_irq_disable();
+	user_return_notifier_unregister(&this->notifier);
+	local_irq_enable();
+	WRITE_ONCE(this->block->active, 0);
+	return 0;
+}
+
+/**
+ * rst_count_start - count on all CPUs, and on those that come
+ *
+ * Return: 0, or -ENOSPC or -ENOMEM of CPU hotplug.
+ */
+int rst_count_start(void)
+{
+	int state;
+
+	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "ringside/trace:online",
+				  start_cpu, stop_cpu);
+	if (state < 0)
+		return state;
+	hotplug_state = state;
+	return 0;
+}
+
+/** rst_count_stop - when it returns, no CPU counts or will */
+void rst_count_stop(void)
+{
+	cpuhp_remove_state(hotplug_state);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/ringside-trace: open, ioctl, mmap. What a reader may expect is written
+ * in include/uapi/linux/ringside_trace.h.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <ringside/core.h>
+
+#include "trace.h"
+
+/**
+ * struct reader - an open descriptor
+ * @lock: serialises changes of @level; taken outside level_lock
+ * @level: what the descriptor asks for
+ */
+struct reader {
+	struct mutex lock;
+	u32 level;
+};
+
+static int reader_open(struct inode *inode, struct file *file)
+{
+	struct reader *reader;
+	int err;
+
+	if (!perfmon_capable())
+		return -EPERM;
+	err = rst_area_create();
+	if (err)
+		return err;
+	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return -ENOMEM;
+	mutex_init(&reader->lock);
+	err = rst_level_open();
+	if (err) {
+		kfree(reader);
+		return err;
+	}
+	file->private_data = reader;
+	return 0;
+}
+
+static int reader_release(struct inode *inode, struct file *file)
+{
+	struct reader *reader = file->private_data;
+
+	rst_level_close(reader->level);
+	kfree(reader);
+	return 0;
+}
+
+static int reader_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return rst_area_map(vma);
+}
+
+/** rst_features - RS_TRACE_F_* bits of this kernel */
+u64 rst_features(void)
+{
+	u64 features = rst_causes_features();
+
+	if (rst_cred_available())
+		features |= RS_TRACE_F_CRED;
+	return features;
+}
+
+static long get_info(struct file *file, void *arg)
+{
+	struct rs_info *info = arg;
+
+	*info = (struct rs_info) {
+		.size = sizeof(*info),
+		.abi = RS_TRACE_ABI,
+		.features = READ_ONCE(rst_area_page()->features),
+	};
+	strscpy(info->version, RS_VERSION, sizeof(info->version));
+	return 0;
+}
+
+static long set_level(struct file *file, void *arg)
+{
+	const struct rs_trace_level *level = arg;
+	struct reader *reader = file->private_data;
+	int err;
+
+	if (level->level > RST_LEVEL_MAX)
+		return -EINVAL;
+	guard(mutex)(&reader->lock);
+	err = rst_level_change(reader->level, level->level);
+	if (!err)
+		reader->level = level->level;
+	return err;
+}
+
+static const struct rs_ioctl ioctls[] = {
+	{ .cmd = RS_TRACE_GET_INFO, .size = sizeof(struct rs_info),
+	  .min_size = sizeof(struct rs_info), .write_back = true,
+	  .fn = get_info },
+	{ .cmd = RS_TRACE_SET_LEVEL, .size = sizeof(struct rs_trace_level),
+	  .min_size = sizeof(struct rs_trace_level), .fn = set_level },
+};
+
+static long reader_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long arg)
+{
+	return rs_ioctl_dispatch(file, cmd, arg, ioctls, ARRAY_SIZE(ioctls));
+}
+
+static const struct file_operations reader_fops = {
+	.owner = THIS_MODULE,
+	.open = reader_open,
+	.release = reader_release,
+	.mmap = reader_mmap,
+	.unlocked_ioctl = reader_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+struct miscdevice rst_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "ringside-trace",
+	.mode = 0600,
+	.fops = &reader_fops,
+	.groups = rst_groups,
+};

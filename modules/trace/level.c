@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who wants what? Descriptors ask for levels, the administrator asks through
+ * sysfs; the highest request is in force, and without one nothing is
+ * registered anywhere. How counting works is not known here.
+ */
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+
+#include "trace.h"
+
+/* Serialises requests, and arming and disarming. Outermost, see trace.h. */
+static DEFINE_MUTEX(level_lock);
+
+/* All protected by level_lock. */
+static struct rst_level_state state;
+static u32 wanted[RST_LEVEL_MAX + 1];	/* descriptors by level */
+
+static int arm(void)
+{
+	struct rs_trace_page *page;
+	int err;
+
+	lockdep_assert_held(&level_lock);
+	err = rst_area_create();
+	if (err)
+		return err;
+	/* The other way round, first returns would find no cause. */
+	err = rst_causes_attach();
+	if (err)
+		return err;
+	err = rst_count_start();
+	if (err) {
+		rst_causes_detach();
+		return err;
+	}
+	page = rst_area_page();
+	WRITE_ONCE(page->armed_ns, ktime_get_ns());
+	return 0;
+}
+
+static void disarm(void)
+{
+	lockdep_assert_held(&level_lock);
+	rst_count_stop();
+	rst_causes_detach();
+}
+
+static u32 highest_request(void)
+{
+	u32 level = RST_LEVEL_MAX;
+
+	lockdep_assert_held(&level_lock);
+	while (level && !wanted[level])
+		level--;
+	if (state.always || state.readers)
+		level = max(level, state.admin);
+	return level;
+}
+
+/* Put the highest request in force. Lowering can not fail. */
+static int settle(void)
+{
+	u32 level = highest_request();
+	int err;
+
+	lockdep_assert_held(&level_lock);
+	if (level == state.level)
+		return 0;
+	if (!state.level) {
+		err = arm();
+		if (err)
+			return err;
+	} else if (!level) {
+		disarm();
+	}
+	state.level = level;
+	WRITE_ONCE(rst_area_page()->level, level);
+	return 0;
+}
+
+/**
+ * rst_level_open - one more descriptor, that asks for nothing yet
+ *
+ * Return: 0, or the error of arming for what the administrator asked for.
+ */
+int rst_level_open(void)
+{
+	int err;
+
+	guard(mutex)(&level_lock);
+	state.readers++;
+	wanted[0]++;
+	err = settle();
+	if (err) {
+		state.readers--;
+		wanted[0]--;
+	}
+	return err;
+}
+
+/** rst_level_close - the descriptor that asked for @level is gone */
+void rst_level_close(u32 level)
+{
+	guard(mutex)(&level_lock);
+	state.readers--;
+	wanted[level]--;
+	settle();
+}
+
+/**
+ * rst_level_change - a descriptor asks for another level
+ * @old: what it asked for before
+ * @new: what it asks for now, RST_LEVEL_MAX at most
+ *
+ * Return: 0, or the error of arming; then @old stays in force.
+ */
+int rst_level_change(u32 old, u32 new)
+{
+	int err;
+
+	guard(mutex)(&level_lock);
+	wanted[old]--;
+	wanted[new]++;
+	err = settle();
+	if (err) {
+		wanted[new]--;
+		wanted[old]++;
+	}
+	return err;
+}
+
+/**
+ * rst_level_set_admin - the level while any descriptor is open
+ * @level: RST_LEVEL_MAX at most
+ *
+ * Return: 0, or the error of arming; then nothing has changed.
+ */
+int rst_level_set_admin(u32 level)
+{
+	u32 old;
+	int err;
+
+	guard(mutex)(&level_lock);
+	old = state.admin;
+	state.admin = level;
+	err = settle();
+	if (err)
+		state.admin = old;
+	return err;
+}
+
+/**
+ * rst_level_set_always - keep the administrator's level without descriptors?
+ * @always: yes or no
+ *
+ * Return: 0, or the error of arming; then nothing has changed.
+ */
+int rst_level_set_always(bool always)
+{
+	bool old;
+	int err;
+
+	guard(mutex)(&level_lock);
+	old = state.always;
+	state.always = always;
+	err = settle();
+	if (err)
+		state.always = old;
+	return err;
+}
+
+/** rst_level_state - a copy of who asks for what */
+struct rst_level_state rst_level_state(void)
+{
+	guard(mutex)(&level_lock);
+	return state;
+}
+
+/** rst_level_exit - the module goes: whatever sysfs asked for ends */
+void rst_level_exit(void)
+{
+	guard(mutex)(&level_lock);
+	state.always = false;
+	settle();
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/class/misc/ringside-trace/: one value a file, described in
+ * Documentation/ABI/testing/sysfs-class-misc-ringside-trace. Files are 0600 or
+ * 0400: how often other people's programs enter the kernel is not for everyone.
+ */
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+
+#include "trace.h"
+
+static ssize_t level_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%u\n", rst_level_state().admin);
+}
+
+static ssize_t level_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t len)
+{
+	u32 level;
+	int err;
+
+	err = kstrtou32(buf, 0, &level);
+	if (err)
+		return err;
+	if (level > RST_LEVEL_MAX)
+		return -EINVAL;
+	err = rst_level_set_admin(level);
+	return err ?: len;
+}
+static DEVICE_ATTR_ADMIN_RW(level);
+
+static ssize_t always_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%d\n", rst_level_state().always);
+}
+
+static ssize_t always_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t len)
+{
+	bool always;
+	int err;
+
+	err = kstrtobool(buf, &always);
+	if (err)
+		return err;
+	err = rst_level_set_always(always);
+	return err ?: len;
+}
+static DEVICE_ATTR_ADMIN_RW(always);
+
+static ssize_t armed_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%u\n", rst_level_state().level);
+}
+static DEVICE_ATTR_ADMIN_RO(armed);
+
+static ssize_t readers_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%u\n", rst_level_state().readers);
+}
+static DEVICE_ATTR_ADMIN_RO(readers);
+
+static ssize_t returns_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", rst_area_returns());
+}
+static DEVICE_ATTR_ADMIN_RO(returns);
+
+static ssize_t residual_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  rst_area_sum(RST_RESIDUAL, RST_RESIDUAL + 1));
+}
+static DEVICE_ATTR_ADMIN_RO(residual);
+
+static struct attribute *rst_attrs[] = {
+	&dev_attr_level.attr,
+	&dev_attr_always.attr,
+	&dev_attr_armed.attr,
+	&dev_attr_readers.attr,
+	&dev_attr_returns.attr,
+	&dev_attr_residual.attr,
+	NULL
+};
+
+static const struct attribute_group rst_group = {
+	.attrs = rst_attrs,
+};
+
+const struct attribute_group *rst_groups[] = { &rst_group, NULL };

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of ringside_trace.ko share.
+ *
+ * Lock order: level_lock (level.c) > everything the kernel takes to register
+ * hooks (tracepoints_mutex, ftrace_lock, cpu_hotplug_lock). The event
+ * ringside:cred does not use level_lock, see cred.c. Probes take no lock.
+ */
+#ifndef RST_TRACE_H
+#define RST_TRACE_H
+
+#undef pr_fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+#include <linux/user-return-notifier.h>
+#include <asm/local.h>
+
+#include <linux/ringside_trace.h>
+
+#include "layout.h"
+
+struct attribute_group;
+struct miscdevice;
+struct vm_area_struct;
+
+/* Highest level that exists. */
+#define RST_LEVEL_MAX	RS_TRACE_LEVEL_COUNT
+
+/**
+ * struct rst_cpu - what counting needs of a CPU
+ * @notifier: runs on each return to user mode
+ * @block: the counters, in the pages that readers map. Set before the notifier
+ *	is registered for the first time, never changed
+ */
+struct rst_cpu {
+	struct user_return_notifier notifier;
+	struct rs_trace_block *block;
+};
+
+DECLARE_PER_CPU(struct rst_cpu, rst_cpus);
+
+/* One instruction, so that an interrupt can not come between. */
+static __always_inline void rst_inc(__u64 *counter)
+{
+	static_assert(sizeof(local_t) == sizeof(*counter));
+	local_inc((local_t *)counter);
+}
+
+/* Count an event on this CPU. Preemption is off. */
+static __always_inline void rst_count(unsigned int counter)
+{
+	rst_inc(&__this_cpu_read(rst_cpus.block)->counter[counter]);
+}
+
+/* area.c: the pages that readers map */
+int rst_area_create(void);
+void rst_area_destroy(void);
+bool rst_area_exists(void);
+int rst_area_map(struct vm_area_struct *vma);
+struct rs_trace_page *rst_area_page(void);
+struct rs_trace_block *rst_area_block(unsigned int cpu);
+u64 rst_area_returns(void);
+u64 rst_area_sum(unsigned int first, unsigned int end);
+
+/* cause.c: why a task is in the kernel */
+int rst_causes_attach(void);
+void rst_causes_detach(void);
+unsigned int rst_cause_take(void);
+u64 rst_causes_features(void);
+
+/* count.c: every return to user mode */
+int rst_count_start(void);
+void rst_count_stop(void);
+
+/* level.c: who wants what */
+int rst_level_open(void);
+void rst_level_close(u32 level);
+int rst_level_change(u32 old, u32 new);
+int rst_level_set_admin(u32 level);
+int rst_level_set_always(bool always);
+void rst_level_exit(void);
+
+/**
+ * struct rst_level_state - who asks for what
+ * @level: in force
+ * @admin: asked for through sysfs
+ * @always: @admin counts even if nobody has the device open
+ * @readers: open descriptors
+ */
+struct rst_level_state {
+	u32 level;
+	u32 admin;
+	bool always;
+	u32 readers;
+};
+
+struct rst_level_state rst_level_state(void);
+
+/* cred.c: the event ringside:cred */
+void rst_cred_init(void);
+bool rst_cred_available(void);
+
+/* ioctl.c and sysfs.c */
+extern struct miscdevice rst_device;
+extern const struct attribute_group *rst_groups[];
+u64 rst_features(void);
+
+#endif /* RST_TRACE_H */
