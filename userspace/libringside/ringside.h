@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/ringside.h>
+#include <linux/ringside_guard.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -173,8 +174,153 @@ const struct rs_check *rs_doctor_check(const struct rs_doctor *doctor,
 void rs_doctor_close(struct rs_doctor *doctor);
 
 /*
- * Guard
+ * Guard: refuse system calls to running processes, and take it back. What a
+ * policy is, and each constant RSG_*, is told in linux/ringside_guard.h.
  */
+
+struct rs_guard;
+struct rs_guard_policy;
+
+/**
+ * rs_guard_open() - open the guard
+ * @guard: receives the handle
+ *
+ * Return: 0, -RS_ENOMOD, -RS_EABI, -ENOMEM or another -errno of open().
+ */
+int rs_guard_open(struct rs_guard **guard);
+
+/**
+ * rs_guard_close() - close the guard; what is loaded stays
+ * @guard: the handle, or NULL
+ */
+void rs_guard_close(struct rs_guard *guard);
+
+/**
+ * rs_guard_policy_new() - a policy in which no call has a rule
+ * @policy: receives the policy
+ * @default_error: errno for calls without a rule, 0 to allow them
+ *
+ * Return: 0, -EINVAL if no call can fail with that errno, or -ENOMEM.
+ */
+int rs_guard_policy_new(struct rs_guard_policy **policy,
+			unsigned int default_error);
+
+/**
+ * rs_guard_policy_read() - read a policy from an OCI seccomp profile
+ * @policy: receives the policy
+ * @path: a JSON file, or "-" for standard input
+ *
+ * Takes what the guard can do today: defaultAction and action
+ * SCMP_ACT_ALLOW or SCMP_ACT_ERRNO, defaultErrnoRet, errnoRet, architectures,
+ * names. Anything else is refused, and rs_error() names the entry; so is JSON
+ * that is not well-formed, with line and column. A call that is allowed is so
+ * in the listed architectures only; a denial holds in all.
+ *
+ * Return: 0, -EINVAL, -ENOMEM or the -errno of reading.
+ */
+int rs_guard_policy_read(struct rs_guard_policy **policy, const char *path);
+
+/**
+ * rs_guard_policy_rule() - give a call a rule, in every ABI that has it
+ * @policy: the policy
+ * @name: name of the system call, as libseccomp knows it
+ * @error: errno to fail with, 0 to allow it
+ *
+ * Return: 0; -ENOENT if no ABI has such a call; -EEXIST if it has another
+ * rule; -EINVAL if the call can not be denied, or not with that errno.
+ */
+int rs_guard_policy_rule(struct rs_guard_policy *policy, const char *name,
+			 unsigned int error);
+
+/**
+ * rs_guard_policy_free() - forget a policy; a loaded one stays loaded
+ * @policy: the policy, or NULL
+ */
+void rs_guard_policy_free(struct rs_guard_policy *policy);
+
+/**
+ * rs_guard_load() - load a policy into the kernel
+ * @guard: the handle
+ * @name: its name there
+ * @policy: the policy
+ * @flags: RSG_LOAD_*
+ *
+ * Return: with RSG_LOAD_PERSIST the id of the policy; else a descriptor,
+ * whose last close detaches and drops it; or -EINVAL, -EEXIST, -ENOSPC or
+ * another -errno.
+ */
+int rs_guard_load(struct rs_guard *guard, const char *name,
+		  const struct rs_guard_policy *policy, unsigned int flags);
+
+/**
+ * rs_guard_attach() - put a loaded policy in force, until it is confirmed
+ * @guard: the handle
+ * @attach: what, to whom and for how long; @attach->size is filled in, and so
+ *	are the output members
+ *
+ * Return: 0 or -errno, see struct rsg_attach.
+ */
+int rs_guard_attach(struct rs_guard *guard, struct rsg_attach *attach);
+
+/**
+ * rs_guard_confirm() - let a pending attach last
+ * @guard: the handle
+ * @id: the policy
+ *
+ * Opens the device anew: the kernel wants proof that somebody still can.
+ *
+ * Return: 0 or -errno, see struct rsg_id.
+ */
+int rs_guard_confirm(struct rs_guard *guard, unsigned int id);
+
+/**
+ * rs_guard_rollback() - undo a pending attach now
+ * @guard: the handle
+ * @id: the policy
+ *
+ * Return: 0 or -errno, see struct rsg_id.
+ */
+int rs_guard_rollback(struct rs_guard *guard, unsigned int id);
+
+/**
+ * rs_guard_detach() - undo an attach, pending or confirmed
+ * @guard: the handle
+ * @id: the policy
+ *
+ * Return: 0 or -errno, see struct rsg_id.
+ */
+int rs_guard_detach(struct rs_guard *guard, unsigned int id);
+
+/**
+ * rs_guard_unload() - drop a policy that is not attached
+ * @guard: the handle
+ * @id: the policy
+ *
+ * Return: 0 or -errno, see struct rsg_id.
+ */
+int rs_guard_unload(struct rs_guard *guard, unsigned int id);
+
+/**
+ * rs_guard_next() - describe the policy with the smallest id not below @id
+ * @guard: the handle
+ * @id: where to start; 1 finds the first policy
+ * @info: receives the description
+ *
+ * Return: 0, -ENOENT if there is none, or another -errno.
+ */
+int rs_guard_next(struct rs_guard *guard, unsigned int id,
+		  struct rsg_policy_info *info);
+
+/**
+ * rs_guard_find() - describe the policy with a name
+ * @guard: the handle
+ * @name: the name
+ * @info: receives the description
+ *
+ * Return: 0, -ENOENT if there is none, or another -errno.
+ */
+int rs_guard_find(struct rs_guard *guard, const char *name,
+		  struct rsg_policy_info *info);
 
 /*
  * Trace

@@ -17,6 +17,8 @@ static const struct cmd commands[] = {
 	  "show what is loaded and active" },
 	{ "doctor", cmd_doctor, "",
 	  "check whether this kernel is able and nothing is in the way" },
+	{ "guard", cmd_guard, NULL,
+	  "refuse system calls to running processes, and take it back" },
 	{ "version", cmd_version, "",
 	  "show the versions of tool, library and modules" },
 	{ "help", cmd_help, "[COMMAND]",

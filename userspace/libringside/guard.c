@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guard's device: load, attach, confirm, roll back, detach, unload, list.
+ * Mostly this turns an errno into the reason that a person can act on; the
+ * meanings are those of linux/ringside_guard.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "guard.h"
+
+struct rs_guard {
+	int fd;
+};
+
+static const struct rs_device device = {
+	.path = "/dev/ringside-guard",
+	.module = "ringside_guard",
+	.get_info = RSG_IOC_GET_INFO,
+	.min_abi = 1,
+};
+
+int rs_guard_open(struct rs_guard **guard)
+{
+	struct rs_guard *g;
+	int fd;
+
+	fd = rs_device_open(&device, NULL);
+	if (fd < 0)
+		return fd;
+	g = malloc(sizeof(*g));
+	if (!g) {
+		close(fd);
+		return rs_fail(ENOMEM, "guard");
+	}
+	g->fd = fd;
+	*guard = g;
+	return 0;
+}
+
+void rs_guard_close(struct rs_guard *guard)
+{
+	if (!guard)
+		return;
+	close(guard->fd);
+	free(guard);
+}
+
+static unsigned int fill_rules(const struct rs_guard_policy *policy,
+			       struct rsg_rule *rules)
+{
+	unsigned int abi, nr, n = 0;
+
+	for (abi = 0; abi < RSG_ABIS; abi++) {
+		for (nr = 0; nr < RSG_CALLS; nr++) {
+			if (policy->error[abi][nr] == RS_GUARD_UNSET)
+				continue;
+			rules[n++] = (struct rsg_rule){
+				.abi = abi, .nr = nr,
+				.error = policy->error[abi][nr],
+			};
+		}
+	}
+	return n;
+}
+
+static int load_failed(int err, const char *name)
+{
+	switch (err) {
+	case EEXIST:
+		return rs_failx(err, "%s: a policy of that name is loaded",
+				name);
+	case ENOSPC:
+		return rs_failx(err, "%s: %u policies are loaded, which is the limit",
+				name, RSG_POLICIES);
+	default:
+		return rs_fail(err, "%s", name);
+	}
+}
+
+/* The kernel asks the same; said here, it names the reason. */
+static int check_name(const char *name)
+{
+	const char *c;
+
+	if (!*name || strlen(name) >= RSG_NAME_LEN)
+		return rs_failx(EINVAL, "'%s': a name has 1 to %d characters",
+				name, RSG_NAME_LEN - 1);
+	for (c = name; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '/')
+			return rs_failx(EINVAL, "'%s': a name is of printable ASCII without blank and '/'",
+					name);
+	return 0;
+}
+
+int rs_guard_load(struct rs_guard *guard, const char *name,
+		  const struct rs_guard_policy *policy, unsigned int flags)
+{
+	struct rsg_rule rules[RSG_ABIS * RSG_CALLS];
+	struct rsg_load load = {
+		.size = sizeof(load),
+		.flags = flags,
+		.rules = (uintptr_t)rules,
+		.default_error = policy->default_error,
+	};
+	int ret;
+
+	ret = check_name(name);
+	if (ret)
+		return ret;
+	load.nr_rules = fill_rules(policy, rules);
+	memcpy(load.name, name, strlen(name));
+	ret = ioctl(guard->fd, RSG_IOC_LOAD, &load);
+	return ret < 0 ? load_failed(errno, name) : ret;
+}
+
+/* Thing and reason of a failed attach. */
+static int attach_failed(int err, const struct rsg_attach *attach)
+{
+	char target[32] = "everyone";
+
+	if (attach->scope != RSG_SCOPE_EVERYONE)
+		snprintf(target, sizeof(target), "pid %d", attach->pid);
+	if (err == EBUSY && attach->conflict_pid)
+		return rs_failx(err, "%s: pid %d is under another policy",
+				target, attach->conflict_pid);
+	if (err == EBUSY && attach->function[0])
+		return rs_failx(err, "%s: somebody else modifies it (livepatch, or another tracer)",
+				(const char *)attach->function);
+	if (err == EBUSY)
+		return rs_failx(err, "%s: ftrace is in use by somebody else, or switched off (sysctl kernel.ftrace_enabled)",
+				target);
+	if (err == EOPNOTSUPP || err == ENXIO)
+		return rs_failx(err, "%s: this kernel can not hook it",
+				attach->function[0] ?
+				(const char *)attach->function : target);
+	if (err == EPERM && attach->pid == 1)
+		return rs_failx(err, "pid 1: exempt unless forced");
+	if (err == EPERM)
+		return rs_failx(err, "%s: CAP_SYS_ADMIN is needed, and the caller and its ancestors are exempt unless forced",
+				target);
+	if (err == EALREADY)
+		return rs_failx(err, "the policy is attached already");
+	return rs_fail(err, "%s", target);
+}
+
+int rs_guard_attach(struct rs_guard *guard, struct rsg_attach *attach)
+{
+	attach->size = sizeof(*attach);
+	if (ioctl(guard->fd, RSG_IOC_ATTACH, attach))
+		return attach_failed(errno, attach);
+	attach->function[sizeof(attach->function) - 1] = '\0';
+	return 0;
+}
+
+static int on_policy(int fd, unsigned long cmd, unsigned int id)
+{
+	struct rsg_id which = { .size = sizeof(which), .id = id };
+
+	if (!ioctl(fd, cmd, &which))
+		return 0;
+	switch (errno) {
+	case ENOENT:
+		return rs_failx(ENOENT, "no policy has the id %u", id);
+	case ENOTCONN:
+		return rs_failx(ENOTCONN, cmd == RSG_IOC_DETACH ?
+				"it is not attached" :
+				"no attach is waiting for confirmation");
+	case EBUSY:
+		return rs_failx(EBUSY, "it is attached, or another program holds it");
+	case EACCES:
+		return rs_failx(EACCES, "the device must be opened after the attach");
+	default:
+		return rs_fail(errno, "policy %u", id);
+	}
+}
+
+int rs_guard_confirm(struct rs_guard *guard, unsigned int id)
+{
+	int fd, ret;
+
+	(void)guard;
+	fd = rs_device_open(&device, NULL);
+	if (fd < 0)
+		return fd;
+	ret = on_policy(fd, RSG_IOC_CONFIRM, id);
+	close(fd);
+	return ret;
+}
+
+int rs_guard_rollback(struct rs_guard *guard, unsigned int id)
+{
+	return on_policy(guard->fd, RSG_IOC_ROLLBACK, id);
+}
+
+int rs_guard_detach(struct rs_guard *guard, unsigned int id)
+{
+	return on_policy(guard->fd, RSG_IOC_DETACH, id);
+}
+
+int rs_guard_unload(struct rs_guard *guard, unsigned int id)
+{
+	return on_policy(guard->fd, RSG_IOC_UNLOAD, id);
+}
+
+int rs_guard_next(struct rs_guard *guard, unsigned int id,
+		  struct rsg_policy_info *info)
+{
+	*info = (struct rsg_policy_info){ .size = sizeof(*info), .id = id };
+	if (ioctl(guard->fd, RSG_IOC_GET_POLICY, info))
+		return rs_fail(errno, "policy %u", id);
+	info->name[sizeof(info->name) - 1] = '\0';
+	return 0;
+}
+
+int rs_guard_find(struct rs_guard *guard, const char *name,
+		  struct rsg_policy_info *info)
+{
+	unsigned int id;
+	int ret;
+
+	for (id = 1; !(ret = rs_guard_next(guard, id, info)); id = info->id + 1)
+		if (!strcmp((const char *)info->name, name))
+			return 0;
+	if (ret == -ENOENT)
+		return rs_failx(ENOENT, "%s: no such policy", name);
+	return ret;
+}
