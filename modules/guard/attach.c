@@ -2,9 +2,8 @@
 /*
  * How is a policy put in force, and how is it certain to go again?
  *
- * An attach is a transaction: functions are resolved and hooked, tasks are
- * marked, and only then one store arms the policy, so that no task is judged
- * by half an attach. It stays pending until it is confirmed; otherwise a timer
+ * An attach is a transaction: functions are hooked, tasks are marked, and only
+ * then one store arms the policy, so that no task is judged by half an attach. It stays pending until it is confirmed; otherwise a timer
  * of the kernel undoes it, which no denied system call can prevent.
  */
 #include <linux/jiffies.h>
@@ -75,9 +74,6 @@ static int engage(struct rsg_policy *policy, const struct rsg_scope *scope,
 	pid_t conflict = 0;
 	int err;
 
-	err = rsg_calls_resolve(&policy->verdicts, function);
-	if (err)
-		return err;
 	if (!nr_attached) {
 		err = rsg_marks_watch();
 		if (err)

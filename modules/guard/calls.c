@@ -43,8 +43,13 @@ static const char *const vital[] = {
 	"_sys_rt_sigreturn", "_sys_sigreturn",
 };
 
-/* Where the functions are, once known; 0 before. Protected by rsg_lock. */
+/*
+ * Where the functions are, once known; 0 before. Written under resolve_lock,
+ * and for good; who reads an address has resolved it first.
+ */
 static unsigned long addresses[RSG_ABIS][RSG_CALLS];
+/* Not rsg_lock: a long look-up must not hold up a roll-back. */
+static DEFINE_MUTEX(resolve_lock);
 
 /* Names to look up in one go: each round waits for RCU once. */
 #define BATCH	64
@@ -99,11 +104,12 @@ bool rsg_call_is_vital(unsigned int abi, unsigned int nr)
 	return false;
 }
 
-static int flush(struct batch *batch, const char **missing)
+static int flush(struct batch *batch)
 {
 	unsigned int i;
 	int err;
 
+	lockdep_assert_held(&resolve_lock);
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	err = rs_func_addresses(batch->names, batch->found, batch->nr);
@@ -111,17 +117,17 @@ static int flush(struct batch *batch, const char **missing)
 		return err;
 	for (i = 0; i < batch->nr; i++) {
 		if (!batch->found[i]) {
-			*missing = batch->names[i];
+			pr_warn_ratelimited("this kernel has no %s\n",
+					    batch->names[i]);
 			return -EOPNOTSUPP;
 		}
-		*batch->slots[i] = batch->found[i];
+		WRITE_ONCE(*batch->slots[i], batch->found[i]);
 	}
 	batch->nr = 0;
 	return 0;
 }
 
-static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr,
-		       const char **missing)
+static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr)
 {
 	const char *name = rsg_call_function(abi, nr);
 
@@ -129,41 +135,40 @@ static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr,
 		return 0;
 	batch->names[batch->nr] = name;
 	batch->slots[batch->nr] = &addresses[abi][nr];
-	if (++batch->nr < BATCH)
-		return 0;
-	return flush(batch, missing);
+	return ++batch->nr < BATCH ? 0 : flush(batch);
 }
 
 /**
  * rsg_calls_resolve - learn the addresses that a policy's denials need
  * @verdicts: the policy's verdicts
- * @missing: set to the name of the function that was not found
  *
- * Functions of the kernel proper do not move, so each is looked up once.
+ * Functions of the kernel proper do not move, so each is looked up once. A
+ * look-up costs hundreds of thousands of instructions: that is why it is done
+ * when a policy is loaded, not when it is attached.
  *
- * Context: sleeps.
- * Return: 0; -EOPNOTSUPP if the kernel has no such function, which would leave
- * a hole; -EINTR; -ENOMEM.
+ * Context: sleeps, without rsg_lock.
+ * Return: 0; -EOPNOTSUPP if the kernel lacks one of the functions, which would
+ * leave a hole (the log names it); -EINTR; -ENOMEM.
  */
-int rsg_calls_resolve(const struct rsg_verdicts *verdicts, const char **missing)
+int rsg_calls_resolve(const struct rsg_verdicts *verdicts)
 {
 	struct batch *batch __free(kfree) = kzalloc(sizeof(*batch), GFP_KERNEL);
 	unsigned int abi, nr;
 	int err;
 
-	lockdep_assert_held(&rsg_lock);
 	if (!batch)
 		return -ENOMEM;
+	guard(mutex)(&resolve_lock);
 	for (abi = 0; abi < RSG_ABIS; abi++) {
 		for (nr = 0; nr < RSG_CALLS; nr++) {
 			if (!verdicts->error[abi][nr])
 				continue;
-			err = resolve_one(batch, abi, nr, missing);
+			err = resolve_one(batch, abi, nr);
 			if (err)
 				return err;
 		}
 	}
-	return flush(batch, missing);
+	return flush(batch);
 }
 
 /**
@@ -175,8 +180,7 @@ int rsg_calls_resolve(const struct rsg_verdicts *verdicts, const char **missing)
  */
 unsigned long rsg_call_address(unsigned int abi, unsigned int nr)
 {
-	lockdep_assert_held(&rsg_lock);
-	return addresses[abi][nr];
+	return READ_ONCE(addresses[abi][nr]);
 }
 
 /**
@@ -189,10 +193,9 @@ const char *rsg_call_at(unsigned long ip)
 {
 	unsigned int abi, nr;
 
-	lockdep_assert_held(&rsg_lock);
 	for (abi = 0; ip && abi < RSG_ABIS; abi++)
 		for (nr = 0; nr < RSG_CALLS; nr++)
-			if (addresses[abi][nr] == ip)
+			if (rsg_call_address(abi, nr) == ip)
 				return functions[abi][nr];
 	return NULL;
 }

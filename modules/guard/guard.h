@@ -9,8 +9,9 @@
  *   attach.c   attach, confirm, roll back, detach
  *   ioctl.c, sysfs.c  user space
  *
- * Lock order: rsg_lock is the only lock. It nests outside rs_fset.lock and
- * whatever ftrace, tracepoints and RCU take. The hook takes no lock.
+ * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
+ * tracepoints and RCU take. calls.c has a lock of its own, which is never held
+ * together with rsg_lock. The hook takes no lock.
  */
 #ifndef _RSG_GUARD_H
 #define _RSG_GUARD_H
@@ -99,11 +100,9 @@ extern struct workqueue_struct *rsg_workqueue;
 
 /* calls.c */
 const char *rsg_call_function(unsigned int abi, unsigned int nr);
-int rsg_calls_resolve(const struct rsg_verdicts *verdicts, const char **missing)
-	__must_hold(&rsg_lock);
-unsigned long rsg_call_address(unsigned int abi, unsigned int nr)
-	__must_hold(&rsg_lock);
-const char *rsg_call_at(unsigned long ip) __must_hold(&rsg_lock);
+int rsg_calls_resolve(const struct rsg_verdicts *verdicts);
+unsigned long rsg_call_address(unsigned int abi, unsigned int nr);
+const char *rsg_call_at(unsigned long ip);
 
 /* mark.c */
 int rsg_marks_check(void);

@@ -35,8 +35,9 @@ static u32 count_calls(const struct rsg_verdicts *verdicts)
  * @load: what the caller of RSG_IOC_LOAD said
  * @rules: the rules, in kernel memory
  *
+ * Context: sleeps; learns where the denied calls' functions are.
  * Return: the policy, or an error pointer: -EINVAL for a malformed name or
- * rule, -ENOMEM.
+ * rule, or what rsg_calls_resolve() returned.
  */
 struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 				     const struct rsg_rule *rules)
@@ -52,6 +53,9 @@ struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 		return ERR_PTR(err);
 	err = rsg_verdicts_fill(&policy->verdicts, rules, load->nr_rules,
 				load->default_error);
+	if (err)
+		return ERR_PTR(err);
+	err = rsg_calls_resolve(&policy->verdicts);
 	if (err)
 		return ERR_PTR(err);
 	memcpy(policy->name, load->name, sizeof(policy->name));

@@ -75,6 +75,9 @@ static int load_failed(int err, const char *name)
 	case ENOSPC:
 		return rs_failx(err, "%s: %u policies are loaded, which is the limit",
 				name, RSG_POLICIES);
+	case EOPNOTSUPP:
+		return rs_failx(err, "%s: this kernel lacks the function of a denied call; dmesg names it",
+				name);
 	default:
 		return rs_fail(err, "%s", name);
 	}

@@ -98,6 +98,7 @@ struct rsg_rule {
  * E2BIG   also: too many rules
  * EEXIST  a policy has that name
  * ENOSPC  there are RSG_POLICIES policies
+ * EOPNOTSUPP  this kernel lacks the function of a denied call; its log tells
  * ENOMEM, EMFILE, ENFILE  out of memory or descriptors
  * EINTR   a fatal signal came
  */
@@ -158,7 +159,7 @@ struct rsg_load {
  * ESRCH   no such process, or it ended meanwhile
  * EBUSY   another policy governs @conflict_pid; or somebody else modifies
  *         @function (livepatch, another tracer), or ftrace is switched off
- * EOPNOTSUPP  this kernel has no @function that could be hooked
+ * EOPNOTSUPP  this kernel can not hook @function
  * ENXIO   ftrace accepted @function but its entry did not change
  * ENOMEM  out of memory
  * EINTR   a fatal signal came
