@@ -4,6 +4,7 @@
 # The command line in a guest, as modules come and go: what status, version and
 # doctor say, that JSON is JSON, exit codes, and what a user without privileges
 # is told. The verbs of each module have their own tests beside the module.
+# shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
 
 ko=/lib/modules/ringside
