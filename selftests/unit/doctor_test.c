@@ -161,7 +161,8 @@ TEST(hooks_of_others)
 TEST(hooks_of_our_own_are_no_finding)
 {
 	begin();
-	put_hooks("__x64_sys_chroot (1)  I     \ttramp: 0xff (rsg_deny [ringside_guard]) ->rs_fset_call [ringside]\n");
+	put_hooks("__x64_sys_chroot (1)  I     \ttramp: 0xff (x [ringside])"
+		  " ->rs_fset_call [ringside]\n");
 	expect("hooks", RS_CHECK_OK, "no function");
 	end();
 }
