@@ -70,8 +70,9 @@ static void notrace nothing(unsigned long ip, unsigned long parent_ip,
 {
 }
 
-/* Would @ip alone be refused with the flags of @set? */
-static bool is_refused(const struct rs_fset *set, unsigned long ip)
+/* Would these functions be refused with the flags of @set? */
+static bool is_refused(const struct rs_fset *set, unsigned long *ips,
+		       unsigned int nr)
 {
 	struct ftrace_ops *probe;
 	bool refused;
@@ -82,7 +83,7 @@ static bool is_refused(const struct rs_fset *set, unsigned long ip)
 	probe->func = nothing;
 	probe->flags = set->ops.flags &
 		(FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT);
-	refused = ftrace_set_filter_ip(probe, ip, 0, 0);
+	refused = ftrace_set_filter_ips(probe, ips, nr, 0, 1);
 	if (!refused) {
 		refused = register_ftrace_function(probe);
 		if (!refused)
@@ -94,24 +95,33 @@ static bool is_refused(const struct rs_fset *set, unsigned long ip)
 }
 
 /*
- * Which of the new @ips did ftrace refuse? Asked only after a failure, one
- * trial registration for each function that the set does not have yet.
+ * Which of the new @ips did ftrace refuse? Asked only after a failure, with
+ * trial registrations of the functions that the set does not have yet. Each
+ * takes ftrace up to a second, and the owner waits with its lock held, so the
+ * list is halved and not walked. Reorders @ips.
  */
-static void find_culprit(struct rs_fset *set, const unsigned long *ips,
+static void find_culprit(struct rs_fset *set, unsigned long *ips,
 			 unsigned int nr, struct rs_fset_error *error)
 {
-	unsigned int i;
+	unsigned int i, n = 0;
 
 	lockdep_assert_held(&set->lock);
-	for (i = 0; i < nr && !fatal_signal_pending(current); i++) {
-		if (contains(set, ips[i]))
-			continue;
-		if (is_refused(set, ips[i])) {
-			error->ip = ips[i];
-			return;
+	for (i = 0; i < nr; i++)
+		if (!contains(set, ips[i]))
+			ips[n++] = ips[i];
+	while (n > 1 && !fatal_signal_pending(current)) {
+		unsigned int half = n / 2;
+
+		if (is_refused(set, ips, half)) {
+			n = half;
+		} else {
+			ips += half;
+			n -= half;
 		}
-		cond_resched();
 	}
+	/* The failure may have had another reason, such as memory. */
+	if (n == 1 && is_refused(set, ips, n))
+		error->ip = *ips;
 }
 
 /* Is there a call or jump at @ip, where an idle entry has a no-op? */
@@ -211,8 +221,9 @@ static void restore(struct rs_fset *set)
  *
  * Context: sleeps, for as long as ftrace needs to patch and RCU tasks to pass.
  * Return: 0; -EBUSY if another user modifies one of the functions or ftrace is
- * off; -EINVAL if an address is no traceable entry; -ENXIO if ftrace agreed
- * but an entry did not change; -ENOMEM.
+ * off; -ENODEV if ftrace has given up after an internal error; -EINVAL if an
+ * address is no traceable entry; -ENXIO if ftrace agreed but an entry did not
+ * change; -ENOMEM.
  */
 int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		   unsigned int nr, struct rs_fset_error *error)

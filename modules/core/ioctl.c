@@ -26,13 +26,19 @@ static const struct rs_ioctl *find_row(const struct rs_ioctl *table,
 static int read_arg(void *arg, const struct rs_ioctl *row, void __user *uarg,
 		    u32 *usize)
 {
+	int err;
+
 	if (get_user(*usize, (u32 __user *)uarg))
 		return -EFAULT;
 	if (*usize < row->min_size)
 		return -EINVAL;
 	if (*usize > PAGE_SIZE)
 		return -E2BIG;
-	return copy_struct_from_user(arg, row->size, uarg, *usize);
+	err = copy_struct_from_user(arg, row->size, uarg, *usize);
+	/* The caller may have changed it between the two reads. */
+	if (!err)
+		*(u32 *)arg = *usize;
+	return err;
 }
 
 /**
