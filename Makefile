@@ -7,10 +7,13 @@ VERSION := 0.1.0
 vm := selftests/vm
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools docs lint install uninstall clean setup vm-shell help FORCE
+.PHONY: modules tools docs install uninstall check matrix lint setup vm-shell \
+	clean distclean help
 
-# One place for everything: all outputs are below build/.
 KDIR ?= /lib/modules/$(shell uname -r)/build
+
+help:
+	@cat $(vm)/help.txt
 
 # For the running kernel; KDIR= other headers; KERNEL=6.12 one of the matrix.
 modules:
@@ -27,7 +30,7 @@ docs:
 	@$(MAKE) --no-print-directory -C Documentation html release=$(VERSION)
 
 # The sources, and first whether the checks themselves can fail.
-lint:
+lint: setup
 	@selftests/lint/selftest
 	@selftests/lint/run
 
@@ -56,5 +59,22 @@ uninstall:
 		[ -n "$(INSTALL_MOD_PATH)" ] || depmod $${dir##*/}; \
 	done
 
+setup:
+	@$(vm)/setup
+
+# KERNELS="6.1 7.3" and TESTS="core guard" limit what is run.
+check: setup
+	@$(vm)/check $(or $(KERNELS),6.1 6.12)
+
+matrix: setup
+	@$(vm)/check $(or $(KERNELS),6.1 6.12 6.12-rt 7.2 7.3)
+
+vm-shell: setup
+	@$(vm)/shell $(or $(KERNEL),6.12)
+
+# What was downloaded stays; 'distclean' drops that as well.
 clean:
 	rm -rf $(filter-out build/cache,$(wildcard build/*))
+
+distclean:
+	rm -rf build

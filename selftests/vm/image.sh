@@ -11,8 +11,7 @@ pack() { # DIR: the newc archive of it on stdout
 }
 
 base_sources() {
-	printf '%s\n' "$here/guest/init" "$here/guest/vmctl.c" \
-		"$here/image.sh" /bin/busybox
+	printf '%s\n' "$here"/guest/* "$here/image.sh" /bin/busybox
 }
 
 base_locked() {
@@ -30,9 +29,13 @@ base_locked() {
 		[ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
 	done
 	ln -s ../bin/busybox "$tree/sbin/modprobe"
-	gcc -static -O2 -Wall -o "$tree/bin/vmctl" "$here/guest/vmctl.c" ||
-		die "cannot compile the exit helper"
-	cp "$here/guest/init" "$tree/init" && chmod 755 "$tree/init"
+	for source in vmctl modctl; do
+		gcc -static -O2 -Wall -o "$tree/bin/$source" \
+			"$here/guest/$source.c" || die "cannot compile $source"
+	done
+	cp "$here/guest/init" "$tree/init"
+	cp "$here/guest/runtests" "$tree/bin/runtests"
+	chmod 755 "$tree/init" "$tree/bin/runtests"
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
 	echo 'nobody:x:65534:65534:nobody:/:/bin/sh' >>"$tree/etc/passwd"
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$tree/etc/group"

@@ -32,9 +32,10 @@ mirror() {
 	mv "$list.new" "$list"
 }
 
-# BTF in modules needs pahole and is of no use here.
+# BTF in modules needs pahole and is of no use here. RS_TESTS adds the modules
+# that only tests load.
 kbuild_args() {
-	printf '%s\n' -s W=1 CONFIG_DEBUG_INFO_BTF_MODULES= \
+	printf '%s\n' -s W=1 CONFIG_DEBUG_INFO_BTF_MODULES= RS_TESTS=m \
 		"RS_VERSION=$(rs_version)" "-j$(nproc)"
 }
 
