@@ -60,7 +60,7 @@ TEST(pairs_are_aligned_in_text)
 		     "actual:    -\n"
 		     "target:    512.0 MiB\n"
 		     "share:     12.3\n"
-		     "timer ms:  1.5 s\n", got);
+		     "timer:     1.5 s\n", got);
 }
 
 TEST(pairs_keep_types_units_and_order_in_json)
@@ -81,6 +81,25 @@ TEST(pairs_keep_types_units_and_order_in_json)
 static const struct out_col cols[] = {
 	{ "id", "ID", true }, { "name", "NAME", false }, { "n", "N", true },
 };
+
+static const struct out_col size_cols[] = { { "size_bytes", "SIZE", true } };
+
+static void sized_row(void)
+{
+	out_begin();
+	out_table("rows", "nothing", size_cols, ARRAY_SIZE(size_cols));
+	out_row();
+	out_bytes("size_bytes", 4096);
+	out_end();
+	out_end();
+	out_end();
+}
+
+TEST(cells_keep_their_key_when_the_label_loses_its_unit)
+{
+	capture(sized_row, false);
+	EXPECT_STREQ("   SIZE\n4.0 KiB\n", got);
+}
 
 static void row(unsigned int id, const char *name, unsigned int n)
 {

@@ -157,7 +157,7 @@ static bool is_taken(const char *line)
 {
 	const char *flags = strchr(line, ')'), *end;
 
-	if (!flags || strstr(line, "[ringside]"))
+	if (!flags || strstr(line, " [ringside"))
 		return false;
 	end = flags + strcspn(flags, ":");
 	for (flags++; flags < end && !strchr("tdof-", *flags); flags++)

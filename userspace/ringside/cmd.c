@@ -111,18 +111,39 @@ void cmd_list(const struct cmd *table, FILE *f)
 		fprintf(f, "  %-10s %s\n", table->name, table->summary);
 }
 
+/* Print a synopsis, broken at blanks to fit a terminal. */
+static void print_synopsis(FILE *f, const char *head, const char *args)
+{
+	const char *word = args;
+	int col = fprintf(f, "%s", head);
+
+	while (*word) {
+		int len = strcspn(word, " ");
+
+		if (col + 1 + len > 79)
+			col = fprintf(f, "\n          ") - 1;
+		col += fprintf(f, " %.*s", len, word);
+		word += len;
+		word += strspn(word, " ");
+	}
+	fputc('\n', f);
+}
+
 static void list_verbs(const struct cmd *verbs, FILE *f)
 {
 	const struct cmd *v;
+	char head[128];
 
 	if (out_is_json() && f == stdout) {
 		list_json(verbs);
 		return;
 	}
 	fprintf(f, "usage:\n");
-	for (v = verbs; v->name; v++)
-		fprintf(f, "  ringside %s %s%s%s\n", context, v->name,
-			v->args[0] ? " " : "", v->args);
+	for (v = verbs; v->name; v++) {
+		snprintf(head, sizeof(head), "  ringside %s %s", context,
+			 v->name);
+		print_synopsis(f, head, v->args);
+	}
 	fprintf(f, "\nverbs:\n");
 	cmd_list(verbs, f);
 }
@@ -140,14 +161,17 @@ static bool wants_help(int argc, char **argv)
 
 static int help_row(const struct cmd *row)
 {
+	char head[128];
+
 	if (out_is_json()) {
 		const struct cmd table[] = { *row, { NULL, NULL, NULL, NULL } };
 
 		list_json(table);
 		return EXIT_OK;
 	}
-	printf("usage: ringside %s%s%s\n\n  %s\n", context,
-	       row->args[0] ? " " : "", row->args, row->summary);
+	snprintf(head, sizeof(head), "usage: ringside %s", context);
+	print_synopsis(stdout, head, row->args);
+	printf("\n  %s\n", row->summary);
 	return EXIT_OK;
 }
 

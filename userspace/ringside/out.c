@@ -228,7 +228,7 @@ void out_null(const char *key)
 void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
 {
 	va_list ap;
-	char *s;
+	char *s, *safe;
 
 	if (as_json) {
 		add(key, json_u64(val));
@@ -237,26 +237,25 @@ void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
 	va_start(ap, fmt);
 	s = format(fmt, ap);
 	va_end(ap);
-	out_str(key, s);
+	safe = text_escape(s, true);
+	if (!safe)
+		die("out of memory");
+	text_phrase(key, safe);
+	free(safe);
 	free(s);
 }
 
 void out_bytes(const char *key, uint64_t val)
 {
 	static const char * const unit[] = { "KiB", "MiB", "GiB", "TiB" };
-	static const char suffix[] = "_bytes";
-	size_t len = strlen(key), cut = sizeof(suffix) - 1, u = 0;
 	double v = val / 1024.0;
-	char label[64];
+	size_t u = 0;
 
-	if (len > cut && !strcmp(key + len - cut, suffix) && !as_json)
-		len -= cut;
-	snprintf(label, sizeof(label), "%.*s", (int)len, key);
 	while (v >= 1024 && u < 3) {
 		v /= 1024;
 		u++;
 	}
-	out_u64_text(label, val, "%.1f %s", v, unit[u]);
+	out_u64_text(key, val, "%.1f %s", v, unit[u]);
 }
 
 void out_note(const char *fmt, ...)

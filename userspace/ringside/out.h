@@ -91,7 +91,12 @@ void out_bool(const char *key, bool val);
 /** out_null() - a value that is not known; "-" in text */
 void out_null(const char *key);
 
-/** out_u64_text() - a number in JSON, a phrase in text */
+/**
+ * out_u64_text() - a number in JSON, a phrase in text
+ * @key: may end in a unit (_bytes, _ms, _us, _ns), which text leaves out
+ * @val: the number
+ * @fmt: the phrase
+ */
 void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -12,10 +12,11 @@
 #define MAX_DEPTH 16
 #define GAP 2		/* blanks between columns */
 
-/* A key and its value, both owned. */
+/* A key and its value, both owned; label_len of the key are shown. */
 struct pair {
 	char *key;
 	char *val;
+	size_t label_len;
 };
 
 /**
@@ -80,10 +81,24 @@ static void pad(size_t n)
 }
 
 /* '_' is for programs. */
-static void print_label(const char *key)
+static void print_label(const char *key, size_t len)
 {
-	for (; *key; key++)
+	for (; len; len--, key++)
 		fputc(*key == '_' ? ' ' : *key, mem);
+}
+
+static size_t length_without_unit(const char *key)
+{
+	static const char * const units[] = { "_bytes", "_ms", "_us", "_ns" };
+	size_t len = strlen(key), i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t cut = strlen(units[i]);
+
+		if (len > cut && !strcmp(key + len - cut, units[i]))
+			return len - cut;
+	}
+	return len;
 }
 
 static void free_pairs(struct frame *f)
@@ -104,13 +119,13 @@ static void flush_object(struct frame *f)
 	size_t i, width = 0;
 
 	for (i = 0; i < f->npairs; i++)
-		if (text_width(f->pairs[i].key) > width)
-			width = text_width(f->pairs[i].key);
+		if (f->pairs[i].label_len > width)
+			width = f->pairs[i].label_len;
 	for (i = 0; i < f->npairs; i++) {
 		pad(indent());
-		print_label(f->pairs[i].key);
+		print_label(f->pairs[i].key, f->pairs[i].label_len);
 		fputc(':', mem);
-		pad(width - text_width(f->pairs[i].key) + GAP);
+		pad(width - f->pairs[i].label_len + GAP);
 		fprintf(mem, "%s\n", f->pairs[i].val);
 	}
 }
@@ -142,7 +157,7 @@ void text_open(enum text_kind kind, const char *key)
 	if (depth && kind == TEXT_OBJECT) {
 		flush_pairs(top());
 		pad(indent());
-		print_label(key);
+		print_label(key, strlen(key));
 		fprintf(mem, ":\n");
 	}
 	push(kind, key);
@@ -160,7 +175,8 @@ void text_table(const char *key, const char *none, const struct out_col *cols,
 	f->ncols = ncols;
 }
 
-static void add_pair(struct frame *f, const char *key, const char *val)
+static struct pair *add_pair(struct frame *f, const char *key,
+			     const char *val)
 {
 	struct pair *p;
 
@@ -168,11 +184,20 @@ static void add_pair(struct frame *f, const char *key, const char *val)
 	p = &f->pairs[f->npairs++];
 	p->key = need(strdup(key ? key : ""));
 	p->val = need(strdup(val));
+	p->label_len = strlen(p->key);
+	return p;
 }
 
 void text_value(const char *key, const char *val)
 {
 	add_pair(top(), key, val);
+}
+
+void text_phrase(const char *key, const char *val)
+{
+	struct pair *p = add_pair(top(), key, val);
+
+	p->label_len = length_without_unit(p->key);
 }
 
 void text_note(const char *line)

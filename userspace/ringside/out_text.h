@@ -15,6 +15,8 @@ void text_table(const char *key, const char *none, const struct out_col *cols,
 		size_t ncols);
 void text_close(void);
 void text_value(const char *key, const char *val);
+/** text_phrase() - a value that shows its unit, so that the label need not */
+void text_phrase(const char *key, const char *val);
 void text_note(const char *line);
 void text_discard(void);
 
