@@ -134,6 +134,7 @@ int cmd_parse_u64(const char *what, const char *s, uint64_t min, uint64_t max,
 int cmd_doctor(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_guard(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 #endif /* RINGSIDE_CMD_H */

@@ -19,6 +19,8 @@ static const struct cmd commands[] = {
 	  "check whether this kernel is able and nothing is in the way" },
 	{ "guard", cmd_guard, NULL,
 	  "refuse system calls to running processes, and take it back" },
+	{ "trace", cmd_trace, NULL,
+	  "count returns to user mode, show changes of credentials" },
 	{ "version", cmd_version, "",
 	  "show the versions of tool, library and modules" },
 	{ "help", cmd_help, "[COMMAND]",

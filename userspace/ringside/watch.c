@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs a command and waits. Signals are blocked and read from a descriptor,
+ * which leaves no moment in which one could end the program half-way.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "cmd.h"
+#include "out.h"
+#include "watch.h"
+
+static void ending_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
+int watch_init(struct watch *w)
+{
+	sigset_t set;
+
+	memset(w, 0, sizeof(*w));
+	w->pidfd = -1;
+	ending_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* A reader that goes away shows when writing fails. */
+	signal(SIGPIPE, SIG_IGN);
+	w->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (w->sigfd < 0)
+		return cmd_error("signalfd: %s", strerror(errno));
+	return EXIT_OK;
+}
+
+/* In the child. What can not be executed is told through the pipe. */
+static void become(char **argv, int tell)
+{
+	sigset_t set;
+	int err;
+
+	ending_signals(&set);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	err = errno;
+	if (write(tell, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+int watch_run(struct watch *w, char **argv)
+{
+	int tell[2], err = 0;
+
+	if (pipe2(tell, O_CLOEXEC))
+		return cmd_error("pipe: %s", strerror(errno));
+	w->pid = fork();
+	if (!w->pid)
+		become(argv, tell[1]);
+	close(tell[1]);
+	if (w->pid < 0)
+		err = errno;
+	else if (read(tell[0], &err, sizeof(err)) > 0)
+		waitpid(w->pid, NULL, 0);
+	close(tell[0]);
+	if (err) {
+		w->pid = 0;
+		return cmd_error("%s: %s", argv[0], strerror(err));
+	}
+	w->pidfd = syscall(SYS_pidfd_open, w->pid, 0);
+	if (w->pidfd < 0)
+		return cmd_error("pidfd_open: %s", strerror(errno));
+	return EXIT_OK;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+void watch_seconds(struct watch *w, uint64_t seconds)
+{
+	w->deadline_ns = now_ns() + seconds * 1000000000ULL;
+}
+
+/* For poll(), rounded up so that it does not spin. */
+static int timeout_ms(const struct watch *w)
+{
+	uint64_t now = now_ns(), ms;
+
+	if (!w->deadline_ns)
+		return -1;
+	if (now >= w->deadline_ns)
+		return 0;
+	ms = (w->deadline_ns - now + 999999) / 1000000;
+	return ms > 1000000 ? 1000000 : (int)ms;
+}
+
+/* Return: true if the user wants the end and there is no command to tell. */
+static bool take_signal(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	if (read(w->sigfd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	if (!w->pid)
+		return true;
+	/* Ctrl-C has reached the command, too; kill has not. */
+	if (info.ssi_code <= 0)
+		kill(w->pid, info.ssi_signo);
+	return false;
+}
+
+enum watch_event watch_next(struct watch *w, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = w->sigfd, .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = w->pidfd, .events = POLLIN },
+	};
+
+	for (;;) {
+		int n = poll(fds, CMD_ARRAY_SIZE(fds), timeout_ms(w));
+
+		if (n < 0)
+			continue;
+		if (fds[0].revents && take_signal(w))
+			return WATCH_STOP;
+		if (fds[1].revents)
+			return WATCH_READY;
+		if (fds[2].revents) {
+			waitpid(w->pid, &w->status, 0);
+			return WATCH_EXIT;
+		}
+		if (w->deadline_ns && now_ns() >= w->deadline_ns)
+			return WATCH_TIME;
+	}
+}
+
+void watch_end(struct watch *w)
+{
+	if (w->pidfd >= 0)
+		close(w->pidfd);
+	close(w->sigfd);
+}
+
+int watch_report(const struct watch *w)
+{
+	if (!w->pid)
+		return EXIT_OK;
+	if (WIFSIGNALED(w->status)) {
+		out_u64_text("exit_signal", WTERMSIG(w->status), "%s",
+			     strsignal(WTERMSIG(w->status)));
+		return EXIT_FAILED;
+	}
+	out_u64("exit_status", WEXITSTATUS(w->status));
+	return WEXITSTATUS(w->status) ? EXIT_FAILED : EXIT_OK;
+}
