@@ -71,6 +71,18 @@ extern const struct rs_device rs_trace_device;
 int rs_module_check(const char *module);
 
 /**
+ * rs_attributes_in() - read the one-value files of a directory
+ * @dir: the directory
+ * @each: as for rs_attributes()
+ * @arg: handed to @each
+ *
+ * Return: 0, what @each returned, or the -errno of reading @dir.
+ */
+int rs_attributes_in(const char *dir,
+		     int (*each)(const char *attr, const char *val, void *arg),
+		     void *arg);
+
+/**
  * rs_sysfs_read() - read a one-value file
  * @path: the file
  * @buf: receives the value without its trailing newline, NUL-terminated

@@ -145,17 +145,14 @@ static int read_attribute(const char *dir, const char *attr, char *buf,
 	       (st.st_mode & 0444) && rs_sysfs_read(path, buf, len) >= 0;
 }
 
-int rs_attributes(const char *name,
-		  int (*each)(const char *attr, const char *val, void *arg),
-		  void *arg)
+int rs_attributes_in(const char *dir,
+		     int (*each)(const char *attr, const char *val, void *arg),
+		     void *arg)
 {
-	char dir[192], val[4096];
 	struct dirent **list;
-	int i, n, ret;
+	char val[4096];
+	int i, n, ret = 0;
 
-	ret = attribute_dir(name, dir, sizeof(dir));
-	if (ret)
-		return ret;
 	n = scandir(dir, &list, is_attribute, alphasort);
 	if (n < 0)
 		return rs_fail(errno, "%s", dir);
@@ -167,4 +164,14 @@ int rs_attributes(const char *name,
 	}
 	free(list);
 	return ret;
+}
+
+int rs_attributes(const char *name,
+		  int (*each)(const char *attr, const char *val, void *arg),
+		  void *arg)
+{
+	char dir[192];
+	int ret = attribute_dir(name, dir, sizeof(dir));
+
+	return ret ? ret : rs_attributes_in(dir, each, arg);
 }

@@ -131,6 +131,7 @@ int cmd_parse_u64(const char *what, const char *s, uint64_t min, uint64_t max,
 		  uint64_t *val);
 
 /* One function a row of the table in main.c, each in cmd_NAME.c. */
+int cmd_balloon(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_guard(int argc, char **argv);

@@ -21,6 +21,8 @@ static const struct cmd commands[] = {
 	  "refuse system calls to running processes, and take it back" },
 	{ "trace", cmd_trace, NULL,
 	  "count returns to user mode, show changes of credentials" },
+	{ "balloon", cmd_balloon, NULL,
+	  "give memory to the host, and see how much" },
 	{ "version", cmd_version, "",
 	  "show the versions of tool, library and modules" },
 	{ "help", cmd_help, "[COMMAND]",

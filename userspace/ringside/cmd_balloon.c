@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringside balloon: what the balloon holds, what the guest wants it to hold
+ * on top of the host's wish, and taking the device over from another driver.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "cmd.h"
+#include "out.h"
+#include "ringside.h"
+
+/* The one operand that may stand at argv[@at]: the device, or NULL. */
+static const char *device_operand(int argc, char **argv, int at, int *code)
+{
+	*code = EXIT_OK;
+	if (argc > at + 1)
+		*code = cmd_usage("one device at most");
+	return argc > at ? argv[at] : NULL;
+}
+
+static bool is_number(const char *s)
+{
+	return *s && strlen(s) < 19 && strspn(s, "0123456789") == strlen(s);
+}
+
+/* A size reads better in MiB, the rest as the module words it. */
+static int show_attribute(const char *attr, const char *val, void *arg)
+{
+	const char *unit = strrchr(attr, '_');
+	uint64_t n;
+
+	(void)arg;
+	if (!is_number(val)) {
+		out_str(attr, val);
+		return 0;
+	}
+	sscanf(val, "%" SCNu64, &n);
+	if (unit && !strcmp(unit, "_bytes"))
+		out_bytes(attr, n);
+	else
+		out_u64(attr, n);
+	return 0;
+}
+
+static void show_driver(const char *key, const char *driver)
+{
+	if (driver[0])
+		out_str(key, driver);
+	else
+		out_null(key);
+}
+
+static int balloon_status(int argc, char **argv)
+{
+	struct rs_balloon balloon;
+	const char *device;
+	int code, ret;
+
+	device = device_operand(argc, argv, 1, &code);
+	if (code)
+		return code;
+	ret = rs_balloon_find(device, &balloon);
+	if (ret)
+		return cmd_lib_error(ret);
+	out_begin();
+	out_str("device", balloon.device);
+	show_driver("driver", balloon.driver);
+	ret = rs_balloon_attributes(balloon.device, show_attribute, NULL);
+	out_end();
+	/* Who drives it is an answer too, but not the whole one. */
+	return ret ? cmd_lib_error(ret) : EXIT_OK;
+}
+
+/* "512M": K, M, G and T are powers of 1024. Return 0 or an exit code. */
+static int parse_size(const char *s, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	size_t digits = strspn(s, "0123456789");
+	char number[24];
+	const char *unit;
+	unsigned int shift = 0;
+
+	if (s[digits]) {
+		unit = strchr(units, s[digits]);
+		if (!unit || s[digits + 1])
+			return cmd_usage("SIZE: '%s' is not a number with K, M, G, T or nothing",
+					 s);
+		shift = 10 * (unit - units + 1);
+	}
+	if (digits >= sizeof(number))
+		return cmd_usage("SIZE: %s is too large", s);
+	snprintf(number, sizeof(number), "%.*s", (int)digits, s);
+	if (cmd_parse_u64("SIZE", number, 1, UINT64_MAX >> shift, bytes))
+		return EXIT_USAGE;
+	*bytes <<= shift;
+	return 0;
+}
+
+static int balloon_set(int argc, char **argv)
+{
+	struct rs_balloon balloon;
+	const char *device;
+	uint64_t bytes = 0;
+	int code, ret;
+
+	if (argc < 2)
+		return cmd_usage("give a size, or 'auto'");
+	if (strcmp(argv[1], "auto") && parse_size(argv[1], &bytes))
+		return EXIT_USAGE;
+	device = device_operand(argc, argv, 2, &code);
+	if (code)
+		return code;
+	ret = rs_balloon_set_target(device, bytes);
+	if (!ret)
+		ret = rs_balloon_find(device, &balloon);
+	if (ret)
+		return cmd_lib_error(ret);
+	out_begin();
+	out_str("device", balloon.device);
+	if (bytes)
+		out_bytes("target_bytes", bytes);
+	else
+		out_str("target", "auto");
+	out_end();
+	return EXIT_OK;
+}
+
+static int balloon_takeover(int argc, char **argv)
+{
+	struct rs_balloon before, after;
+	const char *device;
+	int code, ret;
+
+	device = device_operand(argc, argv, 1, &code);
+	if (code)
+		return code;
+	ret = rs_balloon_find(device, &before);
+	if (!ret)
+		ret = rs_balloon_takeover(before.device);
+	if (!ret)
+		ret = rs_balloon_find(before.device, &after);
+	if (ret)
+		return cmd_lib_error(ret);
+	out_begin();
+	out_str("device", after.device);
+	show_driver("driver_before", before.driver);
+	show_driver("driver", after.driver);
+	out_end();
+	return EXIT_OK;
+}
+
+static const struct cmd verbs[] = {
+	{ "status", balloon_status, "[DEVICE]",
+	  "show what the balloon holds and what it is doing" },
+	{ "set", balloon_set, "SIZE|auto [DEVICE]",
+	  "hold more than the host asks for, or exactly that" },
+	{ "takeover", balloon_takeover, "[DEVICE]",
+	  "take the device from the driver that has it" },
+	{ NULL, NULL, NULL, NULL }
+};
+
+int cmd_balloon(int argc, char **argv)
+{
+	return cmd_verbs(verbs, argc, argv);
+}
