@@ -4,13 +4,13 @@
 # What a command printed where, and how it ended. Needs tap.sh, and $work, a
 # directory of its own.
 
-# matches FILE PATTERN: an empty pattern wants an empty file.
+# matches FILE PATTERN: an empty pattern wants an empty file, '*' takes all.
 matches() {
-	if [ -z "$2" ]; then
-		[ ! -s "$1" ]
-	else
-		grep -q -e "$2" "$1"
-	fi
+	case $2 in
+	'') [ ! -s "$1" ] ;;
+	'*') ;;
+	*) grep -q -e "$2" "$1" ;;
+	esac
 }
 
 # expect NAME STATUS STDOUT STDERR COMMAND...: basic regular expressions.

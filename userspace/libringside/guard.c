@@ -15,19 +15,12 @@ struct rs_guard {
 	int fd;
 };
 
-static const struct rs_device device = {
-	.path = "/dev/ringside-guard",
-	.module = "ringside_guard",
-	.get_info = RSG_IOC_GET_INFO,
-	.min_abi = 1,
-};
-
 int rs_guard_open(struct rs_guard **guard)
 {
 	struct rs_guard *g;
 	int fd;
 
-	fd = rs_device_open(&device, NULL);
+	fd = rs_device_open(&rs_guard_device, NULL);
 	if (fd < 0)
 		return fd;
 	g = malloc(sizeof(*g));
@@ -185,7 +178,7 @@ int rs_guard_confirm(struct rs_guard *guard, unsigned int id)
 	int fd, ret;
 
 	(void)guard;
-	fd = rs_device_open(&device, NULL);
+	fd = rs_device_open(&rs_guard_device, NULL);
 	if (fd < 0)
 		return fd;
 	ret = on_policy(fd, RSG_IOC_CONFIRM, id);

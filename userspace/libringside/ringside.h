@@ -523,8 +523,8 @@ struct rs_trace_cred_set {
  * @abi: "x86_64", "i386", "x32", or "none" if no system call made it
  * @nr: number of the system call, -1 if none
  * @ns_changed: the user namespace is another one
- * @old: before
- * @new: after
+ * @before: credentials until then
+ * @after: credentials from then on
  * @caller: function of the kernel that committed the change
  * @comm: name of the thread
  */
@@ -534,8 +534,8 @@ struct rs_trace_cred {
 	char abi[8];
 	int nr;
 	bool ns_changed;
-	struct rs_trace_cred_set old;
-	struct rs_trace_cred_set new;
+	struct rs_trace_cred_set before;
+	struct rs_trace_cred_set after;
 	char caller[64];
 	char comm[16];
 };

@@ -90,8 +90,8 @@ static bool take_ids(const char **p, struct rs_trace_cred *c)
 		if (!take(p, "old_", id_keys[i], &old) ||
 		    !take(p, "new_", id_keys[i], &new))
 			return false;
-		c->old.id[i] = old;
-		c->new.id[i] = new;
+		c->before.id[i] = old;
+		c->after.id[i] = new;
 	}
 	return true;
 }
@@ -105,8 +105,8 @@ static bool take_caps(const char **p, struct rs_trace_cred *c)
 		if (!take(p, "old_", caps_keys[i], &old) ||
 		    !take(p, "new_", caps_keys[i], &new))
 			return false;
-		c->old.caps[i] = old;
-		c->new.caps[i] = new;
+		c->before.caps[i] = old;
+		c->after.caps[i] = new;
 	}
 	return true;
 }
@@ -143,8 +143,8 @@ static bool parse_fields(const char *p, struct rs_trace_cred *c)
 	c->pid = pid;
 	c->nr = nr;
 	c->ns_changed = ns;
-	c->old.securebits = old;
-	c->new.securebits = new;
+	c->before.securebits = old;
+	c->after.securebits = new;
 	return take_names(&p, c);
 }
 

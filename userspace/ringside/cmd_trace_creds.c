@@ -24,9 +24,9 @@ static const char * const caps_names[RS_TRACE_CAPS_NR] = {
 static bool changes_nothing(const struct rs_trace_cred *c)
 {
 	return !c->ns_changed &&
-	       !memcmp(c->old.id, c->new.id, sizeof(c->old.id)) &&
-	       !memcmp(c->old.caps, c->new.caps, sizeof(c->old.caps)) &&
-	       c->old.securebits == c->new.securebits;
+	       !memcmp(c->before.id, c->after.id, sizeof(c->before.id)) &&
+	       !memcmp(c->before.caps, c->after.caps, sizeof(c->before.caps)) &&
+	       c->before.securebits == c->after.securebits;
 }
 
 static void call_name(const struct rs_trace_cred *c, char *name, size_t len)
@@ -55,8 +55,8 @@ static void cap_name(unsigned int cap, char *name, size_t len)
 /* Bits that no capability of this kernel has are in no bounding set. */
 static uint64_t all_caps(const struct rs_trace_cred *c)
 {
-	return c->old.caps[RS_TRACE_CAPS_BOUNDING] |
-	       c->new.caps[RS_TRACE_CAPS_BOUNDING];
+	return c->before.caps[RS_TRACE_CAPS_BOUNDING] |
+	       c->after.caps[RS_TRACE_CAPS_BOUNDING];
 }
 
 /* "+cap_setuid,+cap_kill" to @text; what does not fit ends in dots. */
@@ -103,22 +103,22 @@ static void describe(const struct rs_trace_cred *c, char *text, size_t len)
 
 	*text = 0;
 	for (i = 0; i < RS_TRACE_IDS_NR; i++)
-		if (c->old.id[i] != c->new.id[i])
+		if (c->before.id[i] != c->after.id[i])
 			used += snprintf(text + used, len - used, " %s %u->%u",
-					 id_names[i], c->old.id[i],
-					 c->new.id[i]);
+					 id_names[i], c->before.id[i],
+					 c->after.id[i]);
 	for (i = 0; i < RS_TRACE_CAPS_NR; i++) {
-		if (c->old.caps[i] == c->new.caps[i])
+		if (c->before.caps[i] == c->after.caps[i])
 			continue;
-		describe_caps(c, c->old.caps[i], c->new.caps[i], caps,
+		describe_caps(c, c->before.caps[i], c->after.caps[i], caps,
 			      sizeof(caps));
 		used += snprintf(text + used, len - used, " %s %s",
 				 caps_names[i], caps);
 	}
-	if (c->old.securebits != c->new.securebits)
+	if (c->before.securebits != c->after.securebits)
 		used += snprintf(text + used, len - used,
-				 " securebits 0x%x->0x%x", c->old.securebits,
-				 c->new.securebits);
+				 " securebits 0x%x->0x%x", c->before.securebits,
+				 c->after.securebits);
 	if (c->ns_changed)
 		used += snprintf(text + used, len - used,
 				 " other user namespace");
@@ -175,8 +175,8 @@ static void show_json(const struct rs_trace_cred *c)
 		out_null("syscall");
 	out_str("caller", c->caller);
 	out_bool("ns_changed", c->ns_changed);
-	show_set("old", &c->old);
-	show_set("new", &c->new);
+	show_set("old", &c->before);
+	show_set("new", &c->after);
 }
 
 static void show(const struct rs_trace_cred *c)
