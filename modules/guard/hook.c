@@ -10,6 +10,7 @@
  *
  * Everything on the way from on_call() must not be traceable; see core.h.
  */
+#include <linux/bitmap.h>
 #include <linux/ftrace.h>
 #include <linux/nospec.h>
 #include <linux/sched/task_stack.h>
@@ -88,19 +89,33 @@ static struct rs_fset hooks = RS_FSET_INIT(hooks, on_call,
 					   FTRACE_OPS_FL_IPMODIFY |
 					   FTRACE_OPS_FL_PERMANENT);
 
-static bool is_denied(const struct rsg_policy *extra, unsigned int abi,
-		      unsigned int nr)
+/* One bit for each call of each ABI. Protected by rsg_lock. */
+static DECLARE_BITMAP(denied, RSG_ABIS * RSG_CALLS);
+
+static void add_denied(const struct rsg_policy *policy)
+{
+	unsigned int abi, nr;
+
+	for (abi = 0; abi < RSG_ABIS; abi++)
+		for (nr = 0; nr < RSG_CALLS; nr++)
+			if (policy->verdicts.error[abi][nr])
+				__set_bit(abi * RSG_CALLS + nr, denied);
+}
+
+/* Find what attached policies and @extra, if there is one, deny. */
+static void find_denied(const struct rsg_policy *extra)
 {
 	const struct rsg_policy *policy;
 	u32 id;
 
-	if (extra && extra->verdicts.error[abi][nr])
-		return true;
-	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1)
-		if (policy->state != RSG_STATE_LOADED &&
-		    policy->verdicts.error[abi][nr])
-			return true;
-	return false;
+	bitmap_zero(denied, RSG_ABIS * RSG_CALLS);
+	if (extra)
+		add_denied(extra);
+	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1) {
+		if (policy->state != RSG_STATE_LOADED)
+			add_denied(policy);
+		cond_resched();
+	}
 }
 
 /**
@@ -118,15 +133,17 @@ int rsg_hooks_update(const struct rsg_policy *extra, const char **function)
 {
 	static unsigned long ips[RSG_ABIS * RSG_CALLS]; /* under rsg_lock */
 	struct rs_fset_error error;
-	unsigned int abi, nr, n = 0;
+	unsigned long address;
+	unsigned int bit, n = 0;
 	int err;
 
 	lockdep_assert_held(&rsg_lock);
-	for (abi = 0; abi < RSG_ABIS; abi++)
-		for (nr = 0; nr < RSG_CALLS; nr++)
-			if (rsg_call_address(abi, nr) &&
-			    is_denied(extra, abi, nr))
-				ips[n++] = rsg_call_address(abi, nr);
+	find_denied(extra);
+	for_each_set_bit(bit, denied, RSG_ABIS * RSG_CALLS) {
+		address = rsg_call_address(bit / RSG_CALLS, bit % RSG_CALLS);
+		if (address)
+			ips[n++] = address;
+	}
 	err = rs_fset_update(&hooks, ips, n, &error);
 	if (!err)
 		return 0;
