@@ -25,6 +25,7 @@
 #include <linux/compat.h>
 #include <linux/cred.h>
 #include <linux/sched/task_stack.h>
+#include <asm/ptrace.h>
 #include <asm/thread_info.h>
 #include <asm/unistd.h>
 
@@ -41,12 +42,16 @@ static unsigned long commit_creds_ip __ro_after_init;
 
 static void find_origin(struct rst_cred_origin *origin)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	struct pt_regs *regs = task_pt_regs(current);
 
 	origin->abi = RST_ABI_NONE;
 	origin->nr = -1;
-	/* A kernel thread has no registers of a user. */
-	if (current->flags & PF_KTHREAD || (int)regs->orig_ax == -1)
+	/*
+	 * A kernel thread has no registers of a user; nor has, before its first
+	 * execve() ends, a program that the kernel starts by itself.
+	 */
+	if (current->flags & PF_KTHREAD || !user_mode(regs) ||
+	    (int)regs->orig_ax == -1)
 		return;
 	origin->nr = regs->orig_ax;
 	if (current_thread_info()->status & TS_COMPAT) {
