@@ -140,7 +140,7 @@ struct rsb_pfn_buf {
  * @work: the worker
  * @stats_work: answers on the statistics queue
  * @acked: woken when the host returns a buffer
- * @stopping: set once, before teardown; cuts waits for the host short
+ * @stopping: there are no queues, or they are about to go; cuts waits short
  * @stalled: the host owes an answer; its return starts the worker again
  * @lock: see the top of this file
  * @inflate: PFNs that enter the balloon

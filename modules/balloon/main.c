@@ -81,6 +81,7 @@ static struct rsb *rsb_alloc(struct virtio_device *vdev)
 	if (!b)
 		return NULL;
 	b->vdev = vdev;
+	b->stopping = true;
 	mutex_init(&b->lock);
 	init_waitqueue_head(&b->acked);
 	rsb_worker_init(b);
@@ -97,7 +98,6 @@ static int rsb_start(struct rsb *b)
 {
 	int err;
 
-	b->stopping = false;
 	err = rsb_queues_find(b);
 	if (err)
 		return err;
@@ -109,6 +109,7 @@ static int rsb_start(struct rsb *b)
 		rsb_queues_forget(b);
 		return err;
 	}
+	WRITE_ONCE(b->stopping, false);
 	rsb_stats_start(b);
 	rsb_worker_start(b);
 	return 0;
@@ -120,6 +121,9 @@ static int rsb_start(struct rsb *b)
  */
 static void rsb_stop(struct rsb *b)
 {
+	/* Still stopped: rsb_restore() failed. There are no queues. */
+	if (b->stopping)
+		return;
 	rsb_worker_stop(b);
 	rsb_oom_unregister(b);
 	cancel_work_sync(&b->stats_work);
