@@ -21,11 +21,11 @@ exits() {
 	shift 2
 	out=$("$@" 2>&1)
 	status=$?
-	if [ $status = "$want" ] && printf '%s\n' "$out" | grep -q -e "$pattern"
+	if [ "$status" = "$want" ] && printf '%s\n' "$out" | grep -q -e "$pattern"
 	then
 		return 0
 	fi
-	printf 'exit %s, wanted %s and "%s"\n%s\n' $status "$want" "$pattern" \
+	printf 'exit %s, wanted %s and "%s"\n%s\n' "$status" "$want" "$pattern" \
 		"$out"
 	return 1
 }

@@ -161,9 +161,7 @@ TEST(hooks_of_others)
 TEST(hooks_of_our_own_are_no_finding)
 {
 	begin();
-	put_hooks("__x64_sys_bpf (1)   I     M \ttramp: 0xffffffffc05a5000"
-		  " (on_call+0x0/0x30 [ringside_guard])"
-		  " ->on_call+0x0/0x30 [ringside_guard]\n");
+	put_hooks("__x64_sys_bpf (1)   I     M \ttramp: 0xff (on_call+0x0 [ringside_guard])\n");
 	expect("hooks", RS_CHECK_OK, "no function");
 	end();
 }

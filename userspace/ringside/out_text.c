@@ -89,13 +89,16 @@ static void print_label(const char *key, size_t len)
 
 static size_t length_without_unit(const char *key)
 {
-	static const char * const units[] = { "_bytes", "_ms", "_us", "_ns" };
-	size_t len = strlen(key), i;
+	static const char * const units[] = {
+		"_bytes", "_ms", "_us", "_ns", NULL
+	};
+	const char * const *unit;
+	size_t len = strlen(key);
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t cut = strlen(units[i]);
+	for (unit = units; *unit; unit++) {
+		size_t cut = strlen(*unit);
 
-		if (len > cut && !strcmp(key + len - cut, units[i]))
+		if (len > cut && !strcmp(key + len - cut, *unit))
 			return len - cut;
 	}
 	return len;
