@@ -7,8 +7,8 @@ VERSION := 0.1.0
 vm := selftests/vm
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools docs install uninstall check matrix lint setup vm-shell \
-	clean distclean help
+.PHONY: modules tools docs install uninstall demo check matrix bench lint setup \
+	vm-shell clean distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -61,6 +61,14 @@ uninstall:
 
 setup:
 	@$(vm)/setup
+
+demo: setup
+	@selftests/demo/run $(or $(KERNEL),6.12)
+
+# One JSON object a line in build/bench/results.jsonl.
+bench:
+	@$(vm)/setup selftests/bench/packages
+	@selftests/bench/run $(or $(KERNELS),6.1 6.12)
 
 # KERNELS="6.1 7.3" and TESTS="core guard" limit what is run.
 check: setup

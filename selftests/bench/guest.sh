@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: measures the null system call in every state of the suite
+# and beside every peer, in one boot, and prints "NAME VALUE" lines. run turns
+# them into JSON; nothing is judged here.
+set -eu
+
+here=/bench
+profile=$here/profile.json
+allow=$here/allow.json
+dev=/sys/class/misc
+
+emit() {
+	echo "$1 $2"
+}
+
+# measure NAME [ARG...]: nullcall with the arguments, as one line.
+measure() {
+	name=$1
+	shift
+	value=$("$here/nullcall" "$@") || {
+		echo "bench: $name: nullcall $* failed" >&2
+		exit 1
+	}
+	emit "$name" "$value"
+}
+
+# measure_guarded NAME POLICY ARG...: as measure, with POLICY attached to the
+# process after it has started.
+measure_guarded() {
+	name=$1 policy=$2
+	shift 2
+	"$here/nullcall" --wait "$@" > /tmp/out &
+	pid=$!
+	until grep -q ready /tmp/out; do
+		usleep 10000
+	done
+	ringside guard attach "$policy" --pid $pid > /dev/null
+	ringside guard confirm "$policy" > /dev/null
+	kill -USR1 $pid
+	wait $pid || {
+		echo "bench: $name: nullcall $* failed under $policy" >&2
+		exit 1
+	}
+	emit "$name" "$(tail -n 1 /tmp/out)"
+	ringside guard detach "$policy" > /dev/null
+}
+
+# while_running NAME READY COMMAND...: measure getppid while COMMAND runs, from
+# the moment that its output holds READY, or after a pause when that is empty.
+while_running() {
+	name=$1 ready=$2
+	shift 2
+	"$@" > /tmp/peer 2>&1 &
+	peer=$!
+	i=0
+	while [ $i -lt 600 ]; do
+		[ -n "$ready" ] || [ $i -lt 20 ] || break
+		[ -z "$ready" ] || ! grep -q "$ready" /tmp/peer || break
+		kill -0 $peer || {
+			echo "bench: $name: $* ended:" >&2
+			cat /tmp/peer >&2
+			exit 1
+		}
+		sleep 1
+		i=$((i + 1))
+	done
+	sleep 5
+	measure "$name" getppid
+	kill -INT $peer
+	wait $peer || true
+}
+
+baseline() {
+	measure base.getppid getppid
+	measure base.getpid getpid
+}
+
+seccomp() {
+	measure seccomp-linear.allowed --seccomp $profile getpid
+	measure seccomp-tree.allowed --seccomp $profile --tree getpid
+	measure seccomp-linear.denied --seccomp $profile --without getppid \
+		--expect 1 getppid
+	measure seccomp-tree.denied --seccomp $profile --tree \
+		--without getppid --expect 1 getppid
+}
+
+guard() {
+	ringside guard load bench-deny --deny getppid > /dev/null
+	ringside guard load bench-allow $allow > /dev/null
+	sleep 1000000 &
+	other=$!
+	ringside guard attach bench-deny --pid $other > /dev/null
+	ringside guard confirm bench-deny > /dev/null
+	measure guard.hooked_other getppid
+	measure guard.unnamed getpid
+	ringside guard detach bench-deny > /dev/null
+	kill $other
+	measure guard.detached getppid
+	measure_guarded guard.denied bench-deny --expect 1 getppid
+	measure_guarded guard.allowed bench-allow getpid
+	measure_guarded guard.denied_by_default bench-allow --expect 1 getppid
+	ringside guard unload bench-deny > /dev/null
+	ringside guard unload bench-allow > /dev/null
+}
+
+trace() {
+	echo 1 > $dev/ringside-trace/level
+	echo 1 > $dev/ringside-trace/always
+	measure trace.level1 getppid
+	echo 0 > $dev/ringside-trace/always
+	echo 0 > $dev/ringside-trace/level
+	measure trace.level0_after getppid
+}
+
+peers() {
+	while_running perf-stat '' \
+		perf stat -a -e raw_syscalls:sys_enter sleep 1000000
+	while_running bpftrace-count Attaching bpftrace -B none -e \
+		'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
+	measure base.after_peers getppid
+}
+
+# Kernel threads that finish what boot began would be counted too.
+sleep 20
+baseline
+seccomp
+insmod $here/ringside.ko
+insmod $here/ringside_guard.ko
+insmod $here/ringside_trace.ko
+measure core.idle getppid
+guard
+trace
+rmmod ringside_trace
+rmmod ringside_guard
+rmmod ringside
+measure core.removed getppid
+peers
