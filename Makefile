@@ -29,9 +29,8 @@ tools:
 docs:
 	@$(MAKE) --no-print-directory -C Documentation html release=$(VERSION)
 
-# The sources, and first whether the checks themselves can fail.
+# The sources, and whether the checks themselves can fail.
 lint: setup
-	@selftests/lint/selftest
 	@selftests/lint/run
 
 # Modules for the kernel of KDIR, tools, manual. PREFIX= and DESTDIR= as usual;

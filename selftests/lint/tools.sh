@@ -34,6 +34,11 @@ silent() {
 	[ "$status" = 0 ] && [ -z "$said" ]
 }
 
+tool_selftest() {
+	"$lint/selftest" | grep -v '^ok'
+	return "${PIPESTATUS[0]}"
+}
+
 # One word of gcc, modpost, objtool or sparse is a failure. A tree of its own
 # makes sure that everything is compiled.
 tool_modules() {
