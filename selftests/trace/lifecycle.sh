@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Does ringside_trace.ko load, hold and unload as every module of the suite
+# must?
+export LC_MODULE=ringside_trace LC_NEEDS=ringside LC_USER=''
+export LC_DEVICE=/dev/ringside-trace LC_MAP=y LC_BAD_PARAMS=''
+# shellcheck source=selftests/lib/tap.sh
+. ../lib/tap.sh
+# shellcheck source=selftests/lib/lifecycle.sh
+. ../lib/lifecycle.sh
+lifecycle
+done_testing
