@@ -4,11 +4,13 @@
 # The command line in a guest, as modules come and go: what status, version and
 # doctor say, that JSON is JSON, exit codes, and what a user without privileges
 # is told. The verbs of each module have their own tests beside the module.
+# shellcheck disable=SC2317 # check calls the functions
 # shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
 
 ko=/lib/modules/ringside
-devices=""	# modules with a device node that are built
+devices=""		# modules with a device node that are built and loaded
+balloon=""	# set when the balloon is loaded, too
 
 load() { modctl load "$ko/$1.ko"; }
 unload() { modctl unload "$1"; }
@@ -30,7 +32,8 @@ exits() {
 	return 1
 }
 
-# member COMMAND -- PATH...: a member of the JSON that COMMAND prints.
+# member COMMAND -- PATH...: a member of the JSON that COMMAND prints; without
+# PATH only whether it is JSON.
 member() {
 	command=""
 	while [ "$1" != -- ]; do
@@ -38,7 +41,7 @@ member() {
 		shift
 	done
 	shift
-	$command 2>/dev/null | ./json_check "$@"
+	$command --json 2>/dev/null | ./json_check "$@"
 }
 
 as_nobody() { su nobody -s /bin/sh -c "$*"; }
@@ -47,13 +50,13 @@ nothing_loaded() {
 	check "status with nothing loaded" exits 3 'no module of the suite' \
 		ringside status
 	check_equal "its JSON says so" false \
-		"$(member ringside status --json -- modules 0 loaded)"
+		"$(member ringside status -- modules 0 loaded)"
 	check "doctor finds nothing in the way" exits 0 \
 		'nothing is in the way' ringside doctor
 	check_equal "doctor's JSON agrees" 0 \
-		"$(member ringside doctor --json -- summary fail)"
+		"$(member ringside doctor -- summary fail)"
 	check_equal "doctor can see everything as root" 0 \
-		"$(member ringside doctor --json -- summary unknown)"
+		"$(member ringside doctor -- summary unknown)"
 }
 
 each_device() {
@@ -61,7 +64,7 @@ each_device() {
 		name=${module#ringside_}
 		check "status shows $name" exits 0 "^$name:" ringside status
 		check "the ABI level of $name is a number" test \
-			"$(member ringside status --json -- "$name" abi)" -ge 1
+			"$(member ringside status -- "$name" abi)" -ge 1
 		check "status of $name without privileges" exits 0 \
 			"/dev/ringside-$name: Permission denied" \
 			as_nobody ringside status
@@ -71,11 +74,11 @@ each_device() {
 core_loaded() {
 	version=$(ringside --version | cut -d' ' -f2)
 	check_equal "version knows the loaded module" "$version" \
-		"$(member ringside version --json -- modules 0 version)"
+		"$(member ringside version -- modules 0 version)"
 	check_equal "status knows the loaded module" "$version" \
-		"$(member ringside status --json -- modules 0 version)"
+		"$(member ringside status -- modules 0 version)"
 	check_equal "nobody holds it" 0 \
-		"$(member ringside status --json -- modules 0 users)"
+		"$(member ringside status -- modules 0 users)"
 	check "doctor knows that it is loaded" exits 0 'modules  *loaded' \
 		ringside doctor
 }
@@ -101,7 +104,7 @@ hooked_by_us() {
 }
 
 all_loaded() {
-	users=$(member ringside status --json -- modules 0 users)
+	users=$(member ringside status -- modules 0 users)
 	check "status counts the holders of the core" test "$users" -ge 1
 	each_device
 	check "doctor is content with the modules loaded" exits 0 \
@@ -109,6 +112,34 @@ all_loaded() {
 	hooked_by_us
 	check "an ordinary user may ask the doctor" exits 0 \
 		'not everything can be seen' as_nobody ringside doctor
+}
+
+balloon_loaded() {
+	check "doctor sees the balloon's device" exits 0 \
+		'^ok *balloon_device *virtio' ringside doctor
+	check "nothing but ours drives it" exits 0 \
+		'driven by ringside_balloon' ringside doctor
+	check "status shows what it holds" exits 0 '^balloon:' ringside status
+	check_equal "status names its driver" ringside_balloon \
+		"$(member ringside status -- balloon driver)"
+}
+
+# Verbs that only look: they succeed, as text and as JSON.
+looking() {
+	while read -r module command; do
+		[ -d "/sys/module/$module" ] || continue
+		# shellcheck disable=SC2086 # a list of words
+		check "$command" $command
+		# shellcheck disable=SC2086
+		check "$command, as JSON" member $command --
+	done <<-END
+	ringside ringside status
+	ringside ringside version
+	ringside ringside doctor
+	ringside_guard ringside guard list
+	ringside_trace ringside trace stat --seconds 1
+	ringside_balloon ringside balloon status
+	END
 }
 
 switched_off() {
@@ -131,7 +162,14 @@ for module in ringside_guard ringside_trace; do
 	built $module || continue
 	load $module && devices="$devices $module"
 done
+if built ringside_balloon && load ringside_balloon; then
+	balloon=y
+	[ "$(cat /sys/bus/virtio/devices/*/device 2>/dev/null |
+		grep -c 0x0005)" = 0 ] || balloon_loaded
+fi
 [ -z "$devices" ] || all_loaded
+looking
+[ -z "$balloon" ] || unload ringside_balloon
 for module in $devices; do
 	unload "$module"
 done

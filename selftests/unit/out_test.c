@@ -258,6 +258,33 @@ TEST(sizes_in_binary_units)
 	EXPECT_TRUE(strstr(got, "\"max_bytes\": 9223372036854775807"));
 }
 
+static void attributes(void)
+{
+	out_begin();
+	out_attribute("held_bytes", "4096");
+	out_attribute("denied_total", "12");
+	out_attribute("mode", "auto");
+	out_attribute("empty", "");
+	out_attribute("list", "1 2");
+	out_attribute("huge", "99999999999999999999");
+	out_end();
+}
+
+TEST(attributes_are_numbers_where_they_look_like_it)
+{
+	capture(attributes, true);
+	EXPECT_STREQ("{\n"
+		     "  \"held_bytes\": 4096,\n"
+		     "  \"denied_total\": 12,\n"
+		     "  \"mode\": \"auto\",\n"
+		     "  \"empty\": \"\",\n"
+		     "  \"list\": \"1 2\",\n"
+		     "  \"huge\": \"99999999999999999999\"\n"
+		     "}\n", got);
+	capture(attributes, false);
+	EXPECT_TRUE(strstr(got, "held:          4.0 KiB\n"));
+}
+
 static void abandoned(void)
 {
 	out_begin();

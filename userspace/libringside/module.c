@@ -12,8 +12,6 @@
 #include <unistd.h>
 #include "internal.h"
 
-#define BALLOON_DRIVER "/sys/bus/virtio/drivers/ringside_balloon"
-
 /* The kernel's MODULE_NAME_LEN is 56 on 64 bits. */
 static bool is_module_name(const char *s)
 {
@@ -82,50 +80,6 @@ int rs_module_users(const char *module, uint64_t *users)
 	return 0;
 }
 
-static int is_device_link(const struct dirent *e)
-{
-	return !strncmp(e->d_name, "virtio", 6);
-}
-
-/* The attribute directory of the first device that the balloon drives. */
-static int balloon_dir(char *path, size_t len)
-{
-	struct dirent **list;
-	int i, n;
-
-	n = scandir(BALLOON_DRIVER, &list, is_device_link, alphasort);
-	if (n < 0)
-		return rs_fail(errno, BALLOON_DRIVER);
-	if (n)
-		snprintf(path, len, "%s/%.64s/ringside", BALLOON_DRIVER,
-			 list[0]->d_name);
-	for (i = 0; i < n; i++)
-		free(list[i]);
-	free(list);
-	if (!n)
-		return rs_failx(ENODEV, "ringside_balloon drives no device");
-	return 0;
-}
-
-static int attribute_dir(const char *name, char *path, size_t len)
-{
-	char module[32];
-	int ret;
-
-	if (strcmp(name, "balloon") && strcmp(name, "guard") &&
-	    strcmp(name, "trace"))
-		return rs_failx(EINVAL, "no device of the suite is called '%s'",
-				name);
-	snprintf(module, sizeof(module), "ringside_%s", name);
-	ret = rs_module_check(module);
-	if (ret)
-		return ret;
-	if (!strcmp(name, "balloon"))
-		return balloon_dir(path, len);
-	snprintf(path, len, "/sys/class/misc/ringside-%s", name);
-	return 0;
-}
-
 /* What the driver core puts beside the attributes of every device. */
 static int is_attribute(const struct dirent *e)
 {
@@ -170,8 +124,15 @@ int rs_attributes(const char *name,
 		  int (*each)(const char *attr, const char *val, void *arg),
 		  void *arg)
 {
-	char dir[192];
-	int ret = attribute_dir(name, dir, sizeof(dir));
+	char module[32], dir[64];
+	int ret;
 
-	return ret ? ret : rs_attributes_in(dir, each, arg);
+	if (strcmp(name, "guard") && strcmp(name, "trace"))
+		return rs_failx(EINVAL, "'%s' has no device node", name);
+	snprintf(module, sizeof(module), "ringside_%s", name);
+	ret = rs_module_check(module);
+	if (ret)
+		return ret;
+	snprintf(dir, sizeof(dir), "/sys/class/misc/ringside-%s", name);
+	return rs_attributes_in(dir, each, arg);
 }

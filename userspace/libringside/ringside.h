@@ -84,18 +84,16 @@ int rs_device_info(const char *name, struct rs_info *info);
 
 /**
  * rs_attributes() - read the one-value files of a device of the suite
- * @name: "balloon", "guard" or "trace"
+ * @name: "guard" or "trace"; the balloon has rs_balloon_attributes()
  * @each: called for each file in alphabetical order with its name and its
  *	value; stops the walk by returning non-zero
  * @arg: handed to @each
  *
  * The files are documented in Documentation/ABI/testing of the source. Those
- * that can not be read are left out. A balloon that drives several devices
- * answers for the first.
+ * that can not be read are left out.
  *
  * Return: 0, what @each returned, -EINVAL for another name, -RS_ENOMOD when
- * the module is not loaded, -ENODEV when the balloon drives no device, or
- * another -errno of reading the directory.
+ * the module is not loaded, or another -errno of reading the directory.
  */
 int rs_attributes(const char *name,
 		  int (*each)(const char *attr, const char *val, void *arg),

@@ -3,8 +3,6 @@
  * ringside balloon: what the balloon holds, what the guest wants it to hold
  * on top of the host's wish, and taking the device over from another driver.
  */
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
@@ -20,27 +18,10 @@ static const char *device_operand(int argc, char **argv, int at, int *code)
 	return argc > at ? argv[at] : NULL;
 }
 
-static bool is_number(const char *s)
-{
-	return *s && strlen(s) < 19 && strspn(s, "0123456789") == strlen(s);
-}
-
-/* A size reads better in MiB, the rest as the module words it. */
 static int show_attribute(const char *attr, const char *val, void *arg)
 {
-	const char *unit = strrchr(attr, '_');
-	uint64_t n;
-
 	(void)arg;
-	if (!is_number(val)) {
-		out_str(attr, val);
-		return 0;
-	}
-	sscanf(val, "%" SCNu64, &n);
-	if (unit && !strcmp(unit, "_bytes"))
-		out_bytes(attr, n);
-	else
-		out_u64(attr, n);
+	out_attribute(attr, val);
 	return 0;
 }
 

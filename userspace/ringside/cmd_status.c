@@ -4,8 +4,6 @@
  * devices say about themselves. Knows no attribute by name: a file that a
  * module adds to its device appears here.
  */
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
@@ -15,8 +13,6 @@
 static const char * const modules[] = {
 	"ringside", "ringside_balloon", "ringside_guard", "ringside_trace",
 };
-
-static const char * const devices[] = { "balloon", "guard", "trace" };
 
 /* Returns whether the module is loaded. */
 static bool show_module(const char *name)
@@ -56,27 +52,10 @@ static unsigned int show_modules(void)
 	return loaded;
 }
 
-static bool is_number(const char *s)
-{
-	return *s && strlen(s) < 19 && strspn(s, "0123456789") == strlen(s);
-}
-
-/* A size reads better in MiB, everything else as the module words it. */
 static int show_attribute(const char *attr, const char *val, void *arg)
 {
-	size_t len = strlen(attr);
-	uint64_t n;
-
 	(void)arg;
-	if (!is_number(val)) {
-		out_str(attr, val);
-		return 0;
-	}
-	sscanf(val, "%" SCNu64, &n);
-	if (len > 6 && !strcmp(attr + len - 6, "_bytes"))
-		out_bytes(attr, n);
-	else
-		out_u64(attr, n);
+	out_attribute(attr, val);
 	return 0;
 }
 
@@ -85,8 +64,6 @@ static void show_abi(const char *name)
 	struct rs_info info;
 	int ret;
 
-	if (!strcmp(name, "balloon"))
-		return;
 	ret = rs_device_info(name, &info);
 	if (ret) {
 		out_null("abi");
@@ -97,37 +74,63 @@ static void show_abi(const char *name)
 	out_fmt("features", "0x%llx", (unsigned long long)info.features);
 }
 
+static bool is_loaded(const char *module)
+{
+	char version[RS_VERSION_LEN];
+
+	return !rs_module_version(module, version, sizeof(version));
+}
+
+static void begin_device(const char *name)
+{
+	out_note("%s", "");
+	out_object(name);
+}
+
 static void show_device(const char *name)
 {
-	char module[32], version[RS_VERSION_LEN];
-	int ret;
-
-	snprintf(module, sizeof(module), "ringside_%s", name);
-	if (rs_module_version(module, version, sizeof(version)))
-		return;
-	if (!out_is_json())
-		out_note("%s", "");
-	out_object(name);
+	begin_device(name);
 	show_abi(name);
-	ret = rs_attributes(name, show_attribute, NULL);
-	if (ret == -ENODEV)
-		out_null("device");
-	else if (ret)
+	if (rs_attributes(name, show_attribute, NULL))
 		cmd_warn("%s", rs_error());
+	out_end();
+}
+
+/* The balloon has no device node, but there may be a device to drive. */
+static void show_balloon(void)
+{
+	struct rs_balloon balloon;
+
+	begin_device("balloon");
+	if (rs_balloon_find(NULL, &balloon)) {
+		out_null("device");
+	} else {
+		out_str("device", balloon.device);
+		if (balloon.driver[0])
+			out_str("driver", balloon.driver);
+		else
+			out_null("driver");
+		if (!strcmp(balloon.driver, "ringside_balloon") &&
+		    rs_balloon_attributes(NULL, show_attribute, NULL))
+			cmd_warn("%s", rs_error());
+	}
 	out_end();
 }
 
 int cmd_status(int argc, char **argv)
 {
 	unsigned int loaded;
-	size_t i;
 
 	(void)argc;
 	(void)argv;
 	out_begin();
 	loaded = show_modules();
-	for (i = 0; i < CMD_ARRAY_SIZE(devices); i++)
-		show_device(devices[i]);
+	if (is_loaded("ringside_balloon"))
+		show_balloon();
+	if (is_loaded("ringside_guard"))
+		show_device("guard");
+	if (is_loaded("ringside_trace"))
+		show_device("trace");
 	out_end();
 	if (loaded)
 		return EXIT_OK;

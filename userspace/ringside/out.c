@@ -258,6 +258,23 @@ void out_bytes(const char *key, uint64_t val)
 	out_u64_text(key, val, "%.1f %s", v, unit[u]);
 }
 
+void out_attribute(const char *attr, const char *val)
+{
+	size_t len = strlen(attr);
+	uint64_t n;
+
+	/* What may exceed 64 bits stays a string. */
+	if (!*val || strlen(val) > 18 || val[strspn(val, "0123456789")]) {
+		out_str(attr, val);
+		return;
+	}
+	n = strtoull(val, NULL, 10);
+	if (len > 6 && !strcmp(attr + len - 6, "_bytes"))
+		out_bytes(attr, n);
+	else
+		out_u64(attr, n);
+}
+
 void out_note(const char *fmt, ...)
 {
 	va_list ap;

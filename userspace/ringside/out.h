@@ -103,6 +103,14 @@ void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
 /** out_bytes() - a size: key "x_bytes" is shown in text as "x: 512.0 MiB" */
 void out_bytes(const char *key, uint64_t val);
 
+/**
+ * out_attribute() - a one-value file of a module
+ * @attr: name of the file, which is the key
+ * @val: its content: a decimal number becomes one, and a size if @attr ends
+ *	in "_bytes"; everything else is a string
+ */
+void out_attribute(const char *attr, const char *val);
+
 /** out_note() - a line of text for people; nothing in JSON */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
