@@ -112,7 +112,7 @@ lc_row_load() {
 		check "it is a holder of $lc_need" \
 			test -e "/sys/module/$lc_need/holders/$LC_MODULE"
 		check "rmmod $lc_need is refused meanwhile" \
-			lc_refuses EWOULDBLOCK modctl unload "$lc_need"
+			lc_refuses EAGAIN modctl unload "$lc_need"
 	done
 }
 
@@ -127,7 +127,7 @@ lc_row_user() {
 	check_equal "one user is counted" 1 \
 		"$(cat "/sys/module/$LC_MODULE/refcnt")"
 	check "rmmod is refused while $LC_USER uses it" \
-		lc_refuses EWOULDBLOCK modctl unload "$LC_MODULE"
+		lc_refuses EAGAIN modctl unload "$LC_MODULE"
 	check "$LC_USER goes" modctl unload "$LC_USER"
 }
 
@@ -137,7 +137,7 @@ lc_row_device() {
 		"[ \"\$(stat -c '%a %F' $LC_DEVICE)\" = '600 character special file' ]"
 	exec 7<>"$LC_DEVICE"
 	check "rmmod is refused while a descriptor is open" \
-		lc_refuses EWOULDBLOCK modctl unload "$LC_MODULE"
+		lc_refuses EAGAIN modctl unload "$LC_MODULE"
 	exec 7>&-
 	check_equal "closing it lets go" 0 \
 		"$(cat "/sys/module/$LC_MODULE/refcnt")"
@@ -151,7 +151,7 @@ lc_row_device() {
 	done
 	check_equal "a page can be mapped" mapped "$(cat /tmp/lc.map)"
 	check "rmmod is refused while it is" \
-		lc_refuses EWOULDBLOCK modctl unload "$LC_MODULE"
+		lc_refuses EAGAIN modctl unload "$LC_MODULE"
 	kill $lc_pid
 	wait $lc_pid 2>/dev/null
 }
@@ -224,7 +224,7 @@ lc_racer() {
 		lc_load "$LC_MODULE"
 		[ -z "$LC_DEVICE" ] || : <"$LC_DEVICE"
 		modctl unload "$LC_MODULE"
-	done 2>&1 | grep -vE ' (EEXIST|ENOENT|EWOULDBLOCK|EBUSY): |No such (file|device)|can.t open'
+	done 2>&1 | grep -vE ' (EEXIST|ENOENT|EAGAIN|EBUSY): |No such (file|device)|can.t open'
 }
 
 lc_row_race() {

@@ -32,10 +32,9 @@ mirror() {
 	mv "$list.new" "$list"
 }
 
-# BTF in modules needs pahole and is of no use here. RS_TESTS adds the modules
-# that only tests load.
+# BTF in modules needs pahole and is of no use here.
 kbuild_args() {
-	printf '%s\n' -s W=1 CONFIG_DEBUG_INFO_BTF_MODULES= RS_TESTS=m \
+	printf '%s\n' -s W=1 CONFIG_DEBUG_INFO_BTF_MODULES= \
 		"RS_VERSION=$(rs_version)" "-j$(nproc)"
 }
 
@@ -87,6 +86,8 @@ build_locked() {
 	shift 2
 	mirror "$dir" || die "cannot copy the sources to $dir"
 	mapfile -t args < <(kbuild_args)
+	# The test kernels get the modules that only tests load as well.
+	args+=(RS_TESTS=m)
 	kbuild "$name" "$dir" "${args[@]}" "$@"
 }
 
