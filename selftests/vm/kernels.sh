@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# From a short name (6.12, 7.3, debug) to files: the kernel image, its own
+# From a short name (6.12, 7.3) to files: the kernel image, its own
 # modules and something to build modules with, under $cache/NAME/:
 #
 #   release     the kernel release that was picked, e.g. 6.12.117+deb12-...
@@ -14,8 +14,8 @@
 
 kernel_known() {
 	case $1 in
-	6.1|6.12|6.12-rt|7.2|7.3|debug) ;;
-	*) die "$1: no such kernel; known are $all_kernels debug" ;;
+	6.1|6.12|6.12-rt|7.2|7.3) ;;
+	*) die "$1: no such kernel; known are $all_kernels" ;;
 	esac
 }
 
@@ -110,11 +110,6 @@ fetch_locked() {
 }
 
 kernel_fetch() {
-	if [ "$1" = debug ]; then
-		[ -e "$cache/debug/.fetched" ] ||
-			die "no debug kernel; 'selftests/vm/kernel build debug' makes one"
-		return
-	fi
 	[ -e "$cache/$1/.fetched" ] ||
 		locked "$cache/$1.lock" fetch_locked "$1"
 }
@@ -138,7 +133,6 @@ kernel_headers() {
 
 	release=$(kernel_release "$1")
 	case $1 in
-	debug) echo "$cache/debug/headers" ;;
 	7.*) echo "$cache/$1/root/usr/src/linux-headers-$release" ;;
 	*) echo "$cache/$1/boot/usr/src/linux-headers-$release" ;;
 	esac
