@@ -116,15 +116,16 @@ exported_symbols() {
 		sort
 }
 
-# A prototype of ringside.h is a name and '(' outside of comments.
+# A prototype of the headers is a name and '(' outside of comments.
 declared_symbols() {
-	gcc -fpreprocessed -dD -E -P "$top/userspace/libringside/ringside.h" |
+	cat "$top"/userspace/libringside/ringside*.h |
+		gcc -x c -fpreprocessed -dD -E -P - |
 		grep -o '\brs[a-z]*_[a-z0-9_]*(' | tr -d '(' | sort -u
 }
 
 documented_symbols() {
 	sed -n 's/^ \* \(rs[a-z]*_[a-z0-9_]*\)() - .*/\1/p' \
-		"$top/userspace/libringside/ringside.h" | sort
+		"$top"/userspace/libringside/ringside*.h | sort
 }
 
 test_symbols() {

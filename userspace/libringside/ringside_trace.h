@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Trace: the part of ringside.h that reads counters and changes of
+ * credentials. Programs include ringside.h, whose conventions hold here.
+ * Kinds, levels and feature bits are those of linux/ringside_trace.h.
+ */
+#ifndef RINGSIDE_TRACE_H
+#define RINGSIDE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/ringside_trace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rs_trace;
+struct rs_trace_snapshot;
+
+/**
+ * rs_trace_open() - open the trace device and map its counters
+ * @trace: receives the handle
+ *
+ * Nothing is counted yet, unless somebody else asked for it.
+ *
+ * Return: 0, -RS_ENOMOD when ringside_trace is not loaded, -RS_EABI when it is
+ * too old, -EPERM without CAP_PERFMON, -EPROTO when the mapping makes no
+ * sense, -ENOMEM, or the -errno of open() or mmap().
+ */
+int rs_trace_open(struct rs_trace **trace);
+
+/**
+ * rs_trace_close() - close the handle and withdraw its level
+ * @trace: the handle, or NULL
+ */
+void rs_trace_close(struct rs_trace *trace);
+
+/**
+ * rs_trace_set_level() - ask for a level
+ * @trace: the handle
+ * @level: RS_TRACE_LEVEL_OFF or RS_TRACE_LEVEL_COUNT
+ *
+ * Return: 0 once the level is in force, -EINVAL for no such level, -ENOMEM.
+ */
+int rs_trace_set_level(struct rs_trace *trace, uint32_t level);
+
+/**
+ * rs_trace_features() - what this kernel lets be told apart
+ * @trace: the handle
+ *
+ * Return: RS_TRACE_F_* bits.
+ */
+uint64_t rs_trace_features(const struct rs_trace *trace);
+
+/**
+ * rs_trace_snapshot_take() - copy the counters of all CPUs
+ * @trace: the handle
+ * @snapshot: receives the copy
+ *
+ * Makes no system call that depends on the number of counters: it reads the
+ * mapping.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rs_trace_snapshot_take(const struct rs_trace *trace,
+			   struct rs_trace_snapshot **snapshot);
+
+/**
+ * rs_trace_snapshot_free() - free a copy
+ * @snapshot: the copy, or NULL
+ */
+void rs_trace_snapshot_free(struct rs_trace_snapshot *snapshot);
+
+/**
+ * rs_trace_snapshot_subtract() - what happened in between
+ * @later: becomes the difference
+ * @earlier: another snapshot of the same handle
+ */
+void rs_trace_snapshot_subtract(struct rs_trace_snapshot *later,
+				const struct rs_trace_snapshot *earlier);
+
+/**
+ * struct rs_trace_books - the books of a CPU, or of all
+ * @returns: returns to user mode, by the counter of returns itself
+ * @attributed: returns whose cause is known
+ * @residual: returns whose cause is not known
+ * @balanced: @attributed + @residual are the @returns, to within the returns
+ *	that took place while they were being read
+ * @elapsed_ns: time covered; that since boot for what is no difference
+ */
+struct rs_trace_books {
+	uint64_t returns;
+	uint64_t attributed;
+	uint64_t residual;
+	bool balanced;
+	uint64_t elapsed_ns;
+};
+
+/** Stands for the sum over all CPUs. */
+#define RS_TRACE_ALL_CPUS	(-1)
+
+/**
+ * rs_trace_books() - the books
+ * @snapshot: a snapshot or difference
+ * @cpu: a CPU below rs_trace_cpus(), or RS_TRACE_ALL_CPUS
+ * @books: receives them
+ *
+ * Return: 0, or -EINVAL for no such CPU.
+ */
+int rs_trace_books(const struct rs_trace_snapshot *snapshot, int cpu,
+		   struct rs_trace_books *books);
+
+/**
+ * rs_trace_cpus() - number of CPUs that can exist
+ * @snapshot: a snapshot or difference
+ *
+ * Return: the number.
+ */
+unsigned int rs_trace_cpus(const struct rs_trace_snapshot *snapshot);
+
+/**
+ * struct rs_trace_cause - one counter, summed over the CPUs
+ * @kind: RS_TRACE_SYSCALL_X64 and so on
+ * @index: within the kind: number, vector or line
+ * @in_books: it counts returns to user mode; otherwise events in kernel mode
+ * @count: how many
+ */
+struct rs_trace_cause {
+	uint32_t kind;
+	uint32_t index;
+	bool in_books;
+	uint64_t count;
+};
+
+/**
+ * rs_trace_causes() - number of counters
+ * @snapshot: a snapshot or difference
+ *
+ * Return: the number.
+ */
+size_t rs_trace_causes(const struct rs_trace_snapshot *snapshot);
+
+/**
+ * rs_trace_cause() - one counter
+ * @snapshot: a snapshot or difference
+ * @i: below rs_trace_causes()
+ * @cause: receives it
+ *
+ * Return: 0, or -EINVAL when @i is too large.
+ */
+int rs_trace_cause(const struct rs_trace_snapshot *snapshot, size_t i,
+		   struct rs_trace_cause *cause);
+
+/** Room for any name that rs_trace_cause_name() makes. */
+#define RS_TRACE_NAME_LEN	64
+
+/**
+ * rs_trace_cause_name() - what people call a cause
+ * @kind: its kind
+ * @index: its index
+ * @name: receives for example "openat", "i386 read" or "local timer"
+ * @len: size of @name; RS_TRACE_NAME_LEN is enough
+ */
+void rs_trace_cause_name(uint32_t kind, uint32_t index, char *name,
+			 size_t len);
+
+/**
+ * rs_trace_kind_name() - the word for a kind, for example "syscall"
+ * @kind: RS_TRACE_SYSCALL_X64 and so on
+ *
+ * Return: a constant string, "unknown" for a kind of a newer kernel side.
+ */
+const char *rs_trace_kind_name(uint32_t kind);
+
+/* The capability sets of struct rs_trace_cred. */
+enum rs_trace_caps {
+	RS_TRACE_CAPS_EFFECTIVE,
+	RS_TRACE_CAPS_PERMITTED,
+	RS_TRACE_CAPS_INHERITABLE,
+	RS_TRACE_CAPS_BOUNDING,
+	RS_TRACE_CAPS_AMBIENT,
+	RS_TRACE_CAPS_NR
+};
+
+/* The ids of struct rs_trace_cred. */
+enum rs_trace_ids {
+	RS_TRACE_UID, RS_TRACE_EUID, RS_TRACE_SUID, RS_TRACE_FSUID,
+	RS_TRACE_GID, RS_TRACE_EGID,
+	RS_TRACE_IDS_NR
+};
+
+/**
+ * struct rs_trace_cred_set - credentials before or after a change
+ * @id: user and group ids as the initial user namespace sees them
+ * @caps: capability sets, bit n is capability n
+ * @securebits: see capabilities(7)
+ */
+struct rs_trace_cred_set {
+	uint32_t id[RS_TRACE_IDS_NR];
+	uint64_t caps[RS_TRACE_CAPS_NR];
+	uint32_t securebits;
+};
+
+/**
+ * struct rs_trace_cred - a change of credentials
+ * @time_ns: CLOCK_MONOTONIC
+ * @pid: the thread, as the initial pid namespace sees it
+ * @abi: "x86_64", "i386", "x32", or "none" if no system call made it
+ * @nr: number of the system call, -1 if none
+ * @ns_changed: the user namespace is another one
+ * @before: credentials until then
+ * @after: credentials from then on
+ * @caller: function of the kernel that committed the change
+ * @comm: name of the thread
+ */
+struct rs_trace_cred {
+	uint64_t time_ns;
+	int pid;
+	char abi[8];
+	int nr;
+	bool ns_changed;
+	struct rs_trace_cred_set before;
+	struct rs_trace_cred_set after;
+	char caller[64];
+	char comm[16];
+};
+
+struct rs_trace_creds;
+
+/**
+ * rs_trace_creds_open() - watch changes of credentials from now on
+ * @creds: receives the handle
+ *
+ * Uses a tracefs instance of its own, "ringside-PID", and removes those that
+ * dead processes left behind.
+ *
+ * Return: 0, -RS_ENOMOD when ringside_trace is not loaded, -ENOENT when
+ * tracefs is not mounted, or the -errno of using it.
+ */
+int rs_trace_creds_open(struct rs_trace_creds **creds);
+
+/**
+ * rs_trace_creds_close() - stop watching and remove the instance
+ * @creds: the handle, or NULL
+ */
+void rs_trace_creds_close(struct rs_trace_creds *creds);
+
+/**
+ * rs_trace_creds_fd() - descriptor to poll() for POLLIN
+ * @creds: the handle
+ *
+ * Return: the descriptor; it stays the library's.
+ */
+int rs_trace_creds_fd(const struct rs_trace_creds *creds);
+
+/**
+ * rs_trace_creds_next() - the next change
+ * @creds: the handle
+ * @cred: receives it
+ *
+ * Never waits.
+ *
+ * Return: 1, 0 when there is none at the moment, or -errno.
+ */
+int rs_trace_creds_next(struct rs_trace_creds *creds,
+			struct rs_trace_cred *cred);
+
+/**
+ * rs_trace_creds_lost() - changes that the kernel had no room to keep
+ * @creds: the handle
+ *
+ * Return: how many, since rs_trace_creds_open().
+ */
+uint64_t rs_trace_creds_lost(const struct rs_trace_creds *creds);
+
+/**
+ * rs_cap_name() - name of a capability
+ * @cap: its number
+ *
+ * Return: for example "cap_chown"; NULL for a number that the library does not
+ * know.
+ */
+const char *rs_cap_name(unsigned int cap);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RINGSIDE_TRACE_H */
