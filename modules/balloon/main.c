@@ -106,7 +106,9 @@ static int rsb_start(struct rsb *b)
 	virtio_device_ready(b->vdev);
 	err = rsb_oom_register(b);
 	if (err) {
+		b->stopping = true;
 		rsb_queues_forget(b);
+		rsb_worker_release(b);
 		return err;
 	}
 	WRITE_ONCE(b->stopping, false);

@@ -51,11 +51,11 @@ static unsigned int reap(struct rsb *b, struct rsb_queue *q)
 	return q->in_flight;
 }
 
-static int give_up(struct rsb *b, struct rsb_queue *q)
+static int give_up(struct rsb *b, struct rsb_queue *q, unsigned int max)
 {
 	/* acked() must see this before the last look at the queue. */
 	smp_store_mb(b->stalled, true);
-	if (!reap(b, q)) {
+	if (reap(b, q) <= max) {
 		WRITE_ONCE(b->stalled, false);
 		return 0;
 	}
@@ -79,7 +79,7 @@ static int wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
 		limit = READ_ONCE(b->stopping) ? RSB_HOST_TIMEOUT_S / 6 :
 						 RSB_HOST_TIMEOUT_S;
 		if (++slice >= limit)
-			return give_up(b, q);
+			return give_up(b, q, max);
 	}
 }
 

@@ -317,5 +317,8 @@ void rsb_worker_release(struct rsb *b)
 	rsb_batch_init(&batch);
 	rsb_pool_take(&b->pool, &batch, ULONG_MAX, ULONG_MAX);
 	rsb_pool_release(b, &batch);
+	/* After a resume everything begins anew, a hold too. */
 	b->pool.nr_owed = 0;
+	b->pool.goal = 0;
+	b->pool.oom_hold = false;
 }
