@@ -3,8 +3,9 @@
  * How is a policy put in force, and how is it certain to go again?
  *
  * An attach is a transaction: functions are hooked, tasks are marked, and only
- * then one store arms the policy, so that no task is judged by half an attach. It stays pending until it is confirmed; otherwise a timer
- * of the kernel undoes it, which no denied system call can prevent.
+ * then one store arms the policy, so that no task is judged by half an attach.
+ * It stays pending until it is confirmed; otherwise a timer of the kernel
+ * undoes it, which no denied system call can prevent.
  */
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>

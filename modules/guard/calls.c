@@ -18,17 +18,24 @@
 
 #define __SYSCALL_NORETURN(nr, sym)	__SYSCALL(nr, sym)
 
-#define __SYSCALL(nr, sym)	[nr] = "__x64_" #sym,
+#define __SYSCALL(nr, sym)	\
+	[nr] = "__x64_" #sym,
+
 static const char *const x86_64_functions[RSG_CALLS] = {
 #include <asm/syscalls_64.h>
 };
-#undef __SYSCALL
 
-#define __SYSCALL(nr, sym)	[nr] = "__ia32_" #sym,
-#define __SYSCALL_WITH_COMPAT(nr, native, compat)	__SYSCALL(nr, compat)
+#undef __SYSCALL
+/* The table of a 64-bit kernel: where both are named, compat is the one. */
+#define __SYSCALL(nr, sym)	\
+	[nr] = "__ia32_" #sym,
+#define __SYSCALL_WITH_COMPAT(nr, native, compat)	\
+	[nr] = IS_ENABLED(CONFIG_64BIT) ? "__ia32_" #compat : "__ia32_" #native,
+
 static const char *const i386_functions[RSG_CALLS] = {
 #include <asm/syscalls_32.h>
 };
+
 #undef __SYSCALL_WITH_COMPAT
 #undef __SYSCALL
 

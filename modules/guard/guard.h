@@ -106,8 +106,8 @@ const char *rsg_call_at(unsigned long ip);
 
 /* mark.c */
 int rsg_marks_check(void);
-int rsg_marks_watch(void) __must_hold(&rsg_lock);
-void rsg_marks_unwatch(void) __must_hold(&rsg_lock);
+int rsg_marks_watch(void);
+void rsg_marks_unwatch(void);
 int rsg_mark(const struct rsg_scope *scope, u32 id, u32 *tasks,
 	     pid_t *conflict) __must_hold(&rsg_lock);
 void rsg_unmark(u32 id) __must_hold(&rsg_lock);
@@ -117,7 +117,7 @@ bool rsg_is_exempt(struct task_struct *task);
 /* hook.c */
 int rsg_hooks_update(const struct rsg_policy *extra, const char **function)
 	__must_hold(&rsg_lock);
-unsigned int rsg_hooks_nr(void) __must_hold(&rsg_lock);
+unsigned int rsg_hooks_nr(void);
 
 /* policy.c */
 struct rsg_policy *rsg_policy_create(const struct rsg_load *load,

@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 
 #include "guard.h"
+#include "mark.h"
 
 /* No holes: each size is the sum of its members. */
 static_assert(sizeof(struct rsg_rule) == 8);
@@ -20,7 +21,8 @@ static_assert(sizeof(struct rsg_attach) == 40 + RSG_FUNCTION_LEN);
 static_assert(sizeof(struct rsg_id) == 8);
 static_assert(sizeof(struct rsg_policy_info) == 64 + RSG_NAME_LEN);
 /* The hook keeps verdicts in 16 bits, the mark an id in 12. */
-static_assert(RSG_ERROR_MAX < U16_MAX && RSG_POLICIES < 1 << 12);
+static_assert(U16_MAX > RSG_ERROR_MAX);
+static_assert(RSG_MARK_ID >= RSG_POLICIES);
 
 /* Tick of rsg_clock at which a descriptor of the device was opened. */
 static u64 opened_at(const struct file *file)

@@ -9,6 +9,7 @@
 
 #include "guard.h"
 
+/* Protects the policies and their attachments; guard.h has the order. */
 DEFINE_MUTEX(rsg_lock);
 struct rsg_policy __rcu *rsg_policies[RSG_POLICIES + 1];
 

@@ -7,7 +7,11 @@
 #define _RSG_VERDICT_H
 
 #include <linux/ringside_guard.h>
+#ifdef __KERNEL__
 #include <linux/types.h>
+#else
+#include <stdbool.h>
+#endif
 
 /**
  * struct rsg_verdicts - what a policy says about each system call
@@ -24,6 +28,6 @@ int rsg_verdicts_fill(struct rsg_verdicts *verdicts,
 int rsg_name_check(const __u8 name[RSG_NAME_LEN]);
 
 /* Can a task not even end, or return from a signal, without this call? */
-_Bool rsg_call_is_vital(unsigned int abi, unsigned int nr);
+bool rsg_call_is_vital(unsigned int abi, unsigned int nr);
 
 #endif /* _RSG_VERDICT_H */

@@ -323,28 +323,25 @@ TEST_F(deny, children_threads_and_programs_inherit)
 
 static void *thread_loop(void *arg)
 {
-	volatile int *stop = arg;
-
-	while (!*stop)
+	while (!__atomic_load_n((int *)arg, __ATOMIC_ACQUIRE))
 		sleep_ms(5);
 	return (void *)raw64(SYS_unshare, 0, 0, 0);
 }
 
 static int with_threads(int ready, int go)
 {
-	volatile int stop = 0;
+	int stop = 0;
 	pthread_t threads[8];
 	void *ret;
 	char byte;
 	int i, bad = 0;
 
 	for (i = 0; i < 8; i++)
-		if (pthread_create(&threads[i], NULL, thread_loop,
-				   (void *)&stop))
+		if (pthread_create(&threads[i], NULL, thread_loop, &stop))
 			return 99;
 	if (write(ready, "r", 1) != 1 || read(go, &byte, 1) != 1)
 		return 98;
-	stop = 1;
+	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
 	for (i = 0; i < 8; i++) {
 		pthread_join(threads[i], &ret);
 		bad += (long)ret != -EPERM;

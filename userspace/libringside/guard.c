@@ -66,10 +66,10 @@ static int load_failed(int err, const char *name)
 		return rs_failx(err, "%s: a policy of that name is loaded",
 				name);
 	case ENOSPC:
-		return rs_failx(err, "%s: %u policies are loaded, which is the limit",
+		return rs_failx(err, "%s: %u policies are loaded, the limit",
 				name, RSG_POLICIES);
 	case EOPNOTSUPP:
-		return rs_failx(err, "%s: this kernel lacks the function of a denied call; dmesg names it",
+		return rs_failx(err, "%s: a denied call has no function here, see dmesg",
 				name);
 	default:
 		return rs_fail(err, "%s", name);
@@ -86,7 +86,7 @@ static int check_name(const char *name)
 				name, RSG_NAME_LEN - 1);
 	for (c = name; *c; c++)
 		if (*c <= ' ' || *c > '~' || *c == '/')
-			return rs_failx(EINVAL, "'%s': a name is of printable ASCII without blank and '/'",
+			return rs_failx(EINVAL, "'%s': printable ASCII without blank and '/' only",
 					name);
 	return 0;
 }
@@ -123,10 +123,10 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 		return rs_failx(err, "%s: pid %d is under another policy",
 				target, attach->conflict_pid);
 	if (err == EBUSY && attach->function[0])
-		return rs_failx(err, "%s: somebody else modifies it (livepatch, or another tracer)",
+		return rs_failx(err, "%s: somebody else modifies it, such as a livepatch",
 				(const char *)attach->function);
 	if (err == EBUSY)
-		return rs_failx(err, "%s: ftrace is in use by somebody else, or switched off (sysctl kernel.ftrace_enabled)",
+		return rs_failx(err, "%s: ftrace is off (sysctl kernel.ftrace_enabled)",
 				target);
 	if (err == EOPNOTSUPP || err == ENXIO)
 		return rs_failx(err, "%s: this kernel can not hook it",
@@ -135,7 +135,7 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 	if (err == EPERM && attach->pid == 1)
 		return rs_failx(err, "pid 1: exempt unless forced");
 	if (err == EPERM)
-		return rs_failx(err, "%s: CAP_SYS_ADMIN is needed, and the caller and its ancestors are exempt unless forced",
+		return rs_failx(err, "%s: without privilege, or exempt unless forced",
 				target);
 	if (err == EALREADY)
 		return rs_failx(err, "the policy is attached already");

@@ -94,7 +94,7 @@ int rs_guard_policy_rule(struct rs_guard_policy *policy, const char *name,
 	if (ret)
 		return ret;
 	if (error && is_vital(name))
-		return rs_failx(EINVAL, "%s: a process could not end or return from a signal without it",
+		return rs_failx(EINVAL, "%s: no process could end or handle signals without it",
 				name);
 	for (abi = 0; abi < RSG_ABIS; abi++) {
 		nr = resolve(name, abi);

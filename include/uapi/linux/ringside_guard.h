@@ -243,18 +243,26 @@ struct rsg_policy_info {
 	__u8 name[RSG_NAME_LEN];
 };
 
-/* struct rs_info; for everyone who may open the device */
+/*
+ * The calls. Each takes the address of the structure named here.
+ *
+ * RSG_IOC_GET_INFO    struct rs_info: level, features, version; for everyone
+ *                     who may open the device
+ * RSG_IOC_LOAD        struct rsg_load: make a policy
+ * RSG_IOC_ATTACH      struct rsg_attach: put a policy in force
+ * RSG_IOC_CONFIRM     struct rsg_id: let a pending attach last
+ * RSG_IOC_ROLLBACK    struct rsg_id: undo a pending attach
+ * RSG_IOC_DETACH      struct rsg_id: undo an attach
+ * RSG_IOC_UNLOAD      struct rsg_id: drop a policy
+ * RSG_IOC_GET_POLICY  struct rsg_policy_info: describe a policy
+ */
 #define RSG_IOC_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 0)
-/* struct rsg_load */
 #define RSG_IOC_LOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 1)
-/* struct rsg_attach */
 #define RSG_IOC_ATTACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 2)
-/* struct rsg_id */
 #define RSG_IOC_CONFIRM		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 3)
 #define RSG_IOC_ROLLBACK	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 4)
 #define RSG_IOC_DETACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 5)
 #define RSG_IOC_UNLOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 6)
-/* struct rsg_policy_info */
 #define RSG_IOC_GET_POLICY	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 7)
 
 #endif /* _UAPI_LINUX_RINGSIDE_GUARD_H */
