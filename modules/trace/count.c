@@ -85,25 +85,32 @@ static __always_inline void count(struct rs_trace_block *block,
 	rst_inc(&block->returns);
 }
 
-/* Out of line and called last, which spares the hot path a stack frame. */
-static noinline void count_rare(struct rs_trace_block *block,
-				const struct pt_regs *regs)
+/*
+ * Out of line and called last, which spares the hot path a stack frame; it looks
+ * up the registers again, which spares it their address.
+ */
+static noinline void count_rare(struct rs_trace_block *block)
 {
-	count(block, rare_cause(regs));
+	count(block, rare_cause(task_pt_regs(current)));
 }
 
-/* The hot path: each instruction here is paid on every system call. */
-static void on_user_return(struct user_return_notifier *notifier)
+/*
+ * The hot path: each instruction here is paid on every system call. notrace,
+ * because the no-op of ftrace would be one of them. The lower half is the
+ * number, as in the kernel's own entry code; loading no more than that saves
+ * the extension to an index.
+ */
+static void notrace on_user_return(struct user_return_notifier *notifier)
 {
 	struct rs_trace_block *block =
 		container_of(notifier, struct rst_cpu, notifier)->block;
 	const struct pt_regs *regs = task_pt_regs(current);
-	unsigned int nr = regs->orig_ax;
+	unsigned int nr = *(const unsigned int *)&regs->orig_ax;
 
 	if (unlikely(nr >= RST_NR_X64 ||
 		     current_thread_info()->status & TS_COMPAT ||
 		     (!regs->ax && makes_task_x64(nr))))
-		count_rare(block, regs);
+		count_rare(block);
 	else
 		count(block, nr);
 }
