@@ -4,5 +4,6 @@
 
 #include_next <linux/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #endif /* UNIT_LINUX_TYPES_H */
