@@ -1,0 +1,172 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# 'ringside guard': every verb in text and JSON, exit codes, messages that name
+# thing and reason, and profiles that are taken or refused as a whole.
+# shellcheck source=selftests/lib/tap.sh
+. ../lib/tap.sh
+
+[ -x /usr/bin/ringside ] || skip_all "no ringside tool"
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"; kill "$target" 2>/dev/null' EXIT
+
+# status WANTED TEXT COMMAND...: exit status, and TEXT in what it prints.
+status() {
+	st_wanted=$1
+	st_text=$2
+	shift 2
+	st_out=$("$@" 2>&1)
+	st_got=$?
+	if [ "$st_got" != "$st_wanted" ]; then
+		echo "exit $st_got, not $st_wanted: $st_out"
+		return 1
+	fi
+	case $st_out in
+	*"$st_text"*) return 0 ;;
+	esac
+	echo "not in it: $st_text; got: $st_out"
+	return 1
+}
+
+# refused TEXT < PROFILE: the profile is refused, for that reason.
+refused() {
+	cat >"$dir/bad.json"
+	status 1 "$1" ringside guard load bad "$dir/bad.json" &&
+		status 0 "no policy is loaded" ringside guard list
+}
+
+# Answers with its own pid and then makes the call every 50 ms.
+sh -c 'while :; do unshare -u true 2>/dev/null && echo ok || echo no
+	usleep 50000; done' >"$dir/log" &
+target=$!
+last() { : >"$dir/log"; usleep 400000; tail -n 1 "$dir/log"; }
+
+check "an empty list says so" \
+	status 0 "no policy is loaded" ringside guard list
+check "load names the policy" \
+	status 0 "name:   p" ringside guard load p --deny unshare,mount:EACCES
+check "twice is refused" status 1 \
+	"ringside: guard load: p: a policy of that name is loaded" \
+	ringside guard load p --deny mount
+check_equal "the target works before" ok "$(last)"
+check "attach says how long" status 0 "until it rolls back" \
+	ringside guard attach p --pid $target --confirm-after 60
+check_equal "now it does not" no "$(last)"
+check "list shows it" status 0 "pending" ringside guard list
+check "list --json is one document" status 0 '"state": "pending"' \
+	ringside guard list --json
+check "confirm" status 0 attached ringside guard confirm p
+check "rollback leaves a confirmed attach alone" status 1 \
+	"p: no attach is waiting for confirmation" ringside guard rollback p
+check "unload of an attached policy" status 1 "p: it is attached" \
+	ringside guard unload p
+check "detach" status 0 loaded ringside guard detach p
+check_equal "the target works again" ok "$(last)"
+check "attach in audit mode" ringside guard attach p --audit --tree $target
+check_equal "audit lets pass" ok "$(last)"
+check "and counts" sh -c \
+	"ringside -j guard list | grep -q '\"audited\": [1-9]'"
+check "rollback" status 0 loaded ringside guard rollback p
+check "roll-back by time" sh -c \
+	"ringside guard attach --confirm-after 0.5 --pid $target p && sleep 2"
+check "is over" status 0 loaded ringside guard list
+check "unload" status 0 unloaded ringside guard unload p
+check "no such policy" status 1 "guard confirm: p: no such policy" \
+	ringside guard confirm p
+
+check "--allow-only denies the rest" ringside guard load a \
+	--allow-only read,write:ENOSYS
+check "by its errno" status 0 '"default_errno": 38' ringside -j guard list
+check "the shell is exempt" status 1 "exempt unless forced" \
+	ringside guard attach a --pid $$
+check "so is PID 1" status 1 "pid 1: exempt unless forced" \
+	ringside guard attach a --tree 1
+check "no such process" status 1 "pid 4194303: No such process" \
+	ringside guard attach a --pid 4194303
+ringside guard unload a >/dev/null
+
+check "no name" status 2 "no policy named" ringside guard load
+check "no source" status 2 "give a FILE" ringside guard load x
+check "two sources" status 2 "give a FILE" \
+	ringside guard load x --deny mount --allow-only read
+check "no target" status 2 "give one of" ringside guard attach x
+check "two targets" status 2 "give one of" \
+	ringside guard attach x --everyone --pid 1
+check "a pid that is none" status 2 "pid: 'x' is not a number" \
+	ringside guard attach x --pid x
+check "seconds that are none" status 2 "is not a number of seconds" \
+	ringside guard attach x --everyone --confirm-after now
+check "an unknown call" status 1 "frobnicate: no such system call" \
+	ringside guard load x --deny frobnicate
+check "an unknown errno" status 2 "'EFOO' is no errno" \
+	ringside guard load x --deny mount:EFOO
+check "a vital call" status 1 "exit_group: no process could end" \
+	ringside guard load x --deny exit_group
+check "a malformed name" status 1 "printable ASCII" \
+	ringside guard load a/b --deny mount
+
+cat >"$dir/good.json" <<'JSON'
+{
+	"defaultAction": "SCMP_ACT_ALLOW",
+	"architectures": [ "SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32" ],
+	"syscalls": [
+		{ "names": [ "unshare", "mount" ], "action": "SCMP_ACT_ERRNO" },
+		{ "names": [ "socket" ], "action": "SCMP_ACT_ERRNO",
+		  "errnoRet": 97, "comment": "no sockets", "args": [] }
+	]
+}
+JSON
+check "a profile is loaded" ringside guard load good "$dir/good.json"
+check "for both ABIs" status 0 '"calls": 6' ringside -j guard list
+check "and from standard input" sh -c \
+	"ringside guard load stdin - <$dir/good.json"
+ringside guard unload good >/dev/null
+ringside guard unload stdin >/dev/null
+
+check "arguments are refused by name" refused "syscalls[1].args" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO" },
+  { "names": [ "socket" ], "action": "SCMP_ACT_ERRNO",
+    "args": [ { "index": 0, "value": 38, "op": "SCMP_CMP_EQ" } ] } ] }
+JSON
+check "includes too" refused "syscalls[0].includes" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO",
+    "includes": { "caps": [ "CAP_SYS_ADMIN" ] } } ] }
+JSON
+check "other actions" refused "syscalls[0].action: only" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "mount" ], "action": "SCMP_ACT_KILL" } ] }
+JSON
+check "unknown calls" refused "syscalls[0]: frob: no such system call" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "frob" ], "action": "SCMP_ACT_ERRNO" } ] }
+JSON
+check "duplicate keys, with the line" refused "line 3" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ERRNO",
+  "syscalls": [],
+  "syscalls": [] }
+JSON
+check "trailing text" refused "line 2" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW" }
+x
+JSON
+check "an errno out of range" refused "errnoRet: an errno from 1" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO", "errnoRet": 4096 } ] }
+JSON
+check "two rules that differ" refused "mount: two rules that differ" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO", "errnoRet": 2 },
+  { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO" } ] }
+JSON
+check "no default" refused "defaultAction: a string is needed" <<'JSON'
+{ "syscalls": [] }
+JSON
+head -c 100000 /dev/zero | tr '\0' '[' >"$dir/deep.json"
+check "deep nesting" status 1 "line 1, column" \
+	ringside guard load deep "$dir/deep.json"
+
+modctl unload ringside_guard
+check "without the module the exit status is 3" status 3 \
+	"kernel module ringside_guard is not loaded" ringside guard list
+done_testing
