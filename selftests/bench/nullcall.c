@@ -220,12 +220,23 @@ int main(int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
-		case 'w': wait = true; break;
-		case 'e': expect = atoi(optarg); break;
-		case 's': profile.path = optarg; break;
-		case 't': profile.tree = true; break;
-		case 'x': profile.without = optarg; break;
-		default: usage();
+		case 'w':
+			wait = true;
+			break;
+		case 'e':
+			expect = atoi(optarg);
+			break;
+		case 's':
+			profile.path = optarg;
+			break;
+		case 't':
+			profile.tree = true;
+			break;
+		case 'x':
+			profile.without = optarg;
+			break;
+		default:
+			usage();
 		}
 	}
 	if (optind != argc - 1)

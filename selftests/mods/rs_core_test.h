@@ -22,6 +22,7 @@ struct rsx_echo {
 	__u64 twice;
 	__u64 tail;
 };
+
 #define RSX_ECHO_MIN	16
 
 /* Functions that HOOK knows, as bits. */

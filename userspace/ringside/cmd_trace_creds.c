@@ -85,11 +85,11 @@ static void describe_caps(const struct rs_trace_cred *c, uint64_t old,
 	uint64_t all = all_caps(c);
 
 	*text = 0;
-	if (!old && new == all)
+	if (!old && new == all) {
 		snprintf(text, len, "none->all");
-	else if (old == all && !new)
+	} else if (old == all && !new) {
 		snprintf(text, len, "all->none");
-	else {
+	} else {
 		list_caps('+', new & ~old, text, len);
 		list_caps('-', old & ~new, text, len);
 	}

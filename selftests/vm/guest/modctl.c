@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 		return map(argv[2], atoi(argv[3]));
 	if (argc == 4 && !strcmp(argv[1], "badmagic"))
 		return badmagic(argv[2], argv[3]);
-	fprintf(stderr, "usage: modctl load FILE [PARAM=VALUE]... | unload NAME"
-		" | map DEVICE SECONDS | badmagic FILE NEW\n");
+	fprintf(stderr,
+		"usage: modctl load FILE [PARAM=VALUE]... | unload NAME | map DEVICE SECONDS | badmagic FILE NEW\n");
 	return 2;
 }
