@@ -10,8 +10,8 @@ DEV=/sys/class/misc/ringside-trace
 EVENT=/sys/kernel/tracing/events/ringside/cred/enable
 
 load() {
-	[ -d /sys/module/ringside ] || modctl load $KO/ringside.ko
-	[ -d /sys/module/ringside_trace ] || modctl load $KO/ringside_trace.ko
+	[ -d /sys/module/ringside ] || modctl load "$KO/ringside.ko"
+	[ -d /sys/module/ringside_trace ] || modctl load "$KO/ringside_trace.ko"
 }
 
 # Calls, faults, forks and changes of credentials on all CPUs.
@@ -24,11 +24,11 @@ busy() {
 
 round() {
 	load || return 1
-	echo 1 >$DEV/level && echo 1 >$DEV/always || return 1
-	[ "$(cat $DEV/armed)" = 1 ] || return 1
-	[ ! -e $EVENT ] || echo 1 >$EVENT
+	echo 1 >"$DEV/level" && echo 1 >"$DEV/always" || return 1
+	[ "$(cat "$DEV/armed")" = 1 ] || return 1
+	[ ! -e "$EVENT" ] || echo 1 >"$EVENT"
 	sleep 0.1
-	[ "$(cat $DEV/returns)" -gt 0 ] || return 1
+	[ "$(cat "$DEV/returns")" -gt 0 ] || return 1
 	modctl unload ringside_trace
 }
 

@@ -57,6 +57,7 @@ guest_files() {
 
 	shift
 	printf '%s\n' --add "$top/selftests/lib:/selftests/lib"
+	# shellcheck disable=SC2044 # kbuild's names have no blanks
 	for ko in $(find "$build/$release" -name '*.ko'); do
 		printf '%s\n' --add "$ko:/lib/modules/ringside/${ko##*/}"
 	done
