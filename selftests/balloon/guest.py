@@ -65,7 +65,6 @@ class Guest:
                  add=(), append=""):
         self.dir = tempfile.mkdtemp(prefix="rsb.")
         self.mem = mem * MIB
-        self.peak = 0
         path = lambda name: os.path.join(self.dir, name)
         balloon = "virtio-balloon-pci,id=balloon" + ("," + device if device else "")
         argv = [os.path.join(HERE, "../vm/run"), "--kernel", kernel,
@@ -174,17 +173,25 @@ class Guest:
             time.sleep(0.05)
 
     def rss(self):
-        """Resident bytes of QEMU that are the guest's."""
-        with open(f"/proc/{self.pid}/status") as status:
-            fields = dict(line.split(":", 1) for line in status)
-        size = sum(int(fields[f].split()[0]) for f in ("RssAnon", "RssShmem")) << 10
-        self.peak = max(self.peak, size)
-        return size
+        """How much of the guest's memory QEMU has: its largest mapping."""
+        most, size = 0, 0
+        with open(f"/proc/{self.pid}/smaps") as maps:
+            for line in maps:
+                if line.startswith("Size:"):
+                    size = int(line.split()[1]) << 10
+                elif line.startswith("Rss:") and size >= self.mem:
+                    most = max(most, int(line.split()[1]) << 10)
+        return most
 
     # The guest's end.
 
     def meminfo(self, field):
         return int(self.sh(f"sed -n 's/^{field}: *//p' /proc/meminfo").split()[0]) << 10
+
+    def free(self):
+        """Free memory with what waits on the lists of the processors."""
+        waiting = self.sh("awk '$1 == \"count:\" { n += $2 } END { print n }' /proc/zoneinfo")
+        return self.meminfo("MemFree") + int(waiting) * 4096
 
     def attr(self, name):
         return self.sh("cat /sys/bus/virtio/drivers/ringside_balloon/virtio*/ringside/" + name)
