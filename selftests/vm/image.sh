@@ -6,8 +6,12 @@
 # files and command. The kernel unpacks one after the other. Nothing is
 # compressed: the emulated CPU is slow, copying is not.
 
-pack() { # DIR: the newc archive of it on stdout
-	(cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0)
+# pack DIR: the newc archive of it on stdout. The same files give the same
+# bytes, or two --icount boots would differ.
+pack() {
+	find "$1" -exec touch -h -d @0 {} +
+	(cd "$1" && find . -mindepth 1 | LC_ALL=C sort |
+		cpio --quiet --reproducible -o -H newc -R 0:0)
 }
 
 base_sources() {
