@@ -202,9 +202,10 @@ static void restore(struct rs_fset *set)
 	lockdep_assert_held(&set->lock);
 	if (!set->nr)
 		unregister_set(set);
-	else
-		WARN_ON_ONCE(ftrace_set_filter_ips(&set->ops, set->ips,
-						   set->nr, 0, 1));
+	else if (ftrace_set_filter_ips(&set->ops, set->ips, set->nr, 0, 1))
+		/* No memory. The callback has to put up with more calls. */
+		pr_warn("ringside: %u functions and more stay hooked\n",
+			set->nr);
 }
 
 /**
