@@ -158,7 +158,9 @@ struct rsg_load {
  * EALREADY  the policy is attached, or pending
  * ESRCH   no such process, or it ended meanwhile
  * EBUSY   another policy governs @conflict_pid; or somebody else modifies
- *         @function (livepatch, another tracer), or ftrace is switched off
+ *         @function (livepatch, another tracer); or kernel.ftrace_enabled is 0,
+ *         and @function is then just one of those that could not be hooked
+ * ENODEV  ftrace has shut itself down after an error of its own, until reboot
  * EOPNOTSUPP  this kernel can not hook @function
  * ENXIO   ftrace accepted @function but its entry did not change
  * ENOMEM  out of memory
