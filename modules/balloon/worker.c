@@ -188,9 +188,15 @@ static void back_off(struct rsb *b)
 	queue_step(b, b->backoff_ms);
 }
 
+/* An error of the transport; who comes back to it depends on which. */
 static void stop_for_host(struct rsb *b)
 {
-	set_state(b, rsb_host_broken(b) ? RSB_BROKEN : RSB_STALLED);
+	if (rsb_host_broken(b))
+		set_state(b, RSB_BROKEN);	/* nobody: the device is gone */
+	else if (READ_ONCE(b->stalled))
+		set_state(b, RSB_STALLED);	/* acked(), when it answers */
+	else
+		back_off(b);			/* no memory to tell the host */
 }
 
 static void step(struct rsb *b, const struct rsb_plan *plan)
@@ -299,7 +305,8 @@ void rsb_worker_stop(struct rsb *b)
 			break;
 		moved = deflate(b, &plan);
 	}
-	if (moved > 0)
+	/* Zero if the OOM path was quicker with the last pages. */
+	if (moved >= 0)
 		update_actual(b);
 	mutex_unlock(&b->lock);
 }
