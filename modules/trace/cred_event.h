@@ -61,6 +61,10 @@ TRACE_EVENT_FN(cred,
 		__field(u32, new_gid)
 		__field(u32, old_egid)
 		__field(u32, new_egid)
+		__field(u32, old_sgid)
+		__field(u32, new_sgid)
+		__field(u32, old_fsgid)
+		__field(u32, new_fsgid)
 		__field(u32, old_securebits)
 		__field(u32, new_securebits)
 		__field(u64, old_effective)
@@ -94,6 +98,10 @@ TRACE_EVENT_FN(cred,
 		__entry->new_gid = __kgid_val(new->gid);
 		__entry->old_egid = __kgid_val(old->egid);
 		__entry->new_egid = __kgid_val(new->egid);
+		__entry->old_sgid = __kgid_val(old->sgid);
+		__entry->new_sgid = __kgid_val(new->sgid);
+		__entry->old_fsgid = __kgid_val(old->fsgid);
+		__entry->new_fsgid = __kgid_val(new->fsgid);
 		__entry->old_securebits = old->securebits;
 		__entry->new_securebits = new->securebits;
 		__entry->old_effective = rs_cap_u64(old->cap_effective);
@@ -115,6 +123,7 @@ TRACE_EVENT_FN(cred,
 		  "old_uid=%u new_uid=%u old_euid=%u new_euid=%u "
 		  "old_suid=%u new_suid=%u old_fsuid=%u new_fsuid=%u "
 		  "old_gid=%u new_gid=%u old_egid=%u new_egid=%u "
+		  "old_sgid=%u new_sgid=%u old_fsgid=%u new_fsgid=%u "
 		  "old_securebits=0x%x new_securebits=0x%x "
 		  "old_effective=0x%llx new_effective=0x%llx "
 		  "old_permitted=0x%llx new_permitted=0x%llx "
@@ -133,6 +142,8 @@ TRACE_EVENT_FN(cred,
 		  __entry->old_fsuid, __entry->new_fsuid,
 		  __entry->old_gid, __entry->new_gid,
 		  __entry->old_egid, __entry->new_egid,
+		  __entry->old_sgid, __entry->new_sgid,
+		  __entry->old_fsgid, __entry->new_fsgid,
 		  __entry->old_securebits, __entry->new_securebits,
 		  __entry->old_effective, __entry->new_effective,
 		  __entry->old_permitted, __entry->new_permitted,

@@ -147,6 +147,23 @@ TEST_F(cred, setresuid_drops_root)
 	EXPECT_TRUE(mentions(self->trace, pid, "caller=__sys_setresuid+"));
 }
 
+static void set_saved_group(void)
+{
+	_exit(setresgid(-1, -1, USER) ? 255 : 0);
+}
+
+TEST_F(cred, a_saved_group_alone_is_a_change)
+{
+	pid_t pid = run(set_saved_group);
+
+	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	ASSERT_TRUE(has_event(self->trace, pid, SYS_setresgid));
+	EXPECT_EQ(0, field(self->trace, pid, SYS_setresgid, "old_sgid"));
+	EXPECT_EQ(USER, field(self->trace, pid, SYS_setresgid, "new_sgid"));
+	EXPECT_EQ(0, field(self->trace, pid, SYS_setresgid, "new_gid"));
+	EXPECT_EQ(0, field(self->trace, pid, SYS_setresgid, "new_fsgid"));
+}
+
 static void exec_suid(void)
 {
 	char *argv[] = { SUID_FILE, "exit", NULL };

@@ -8,6 +8,7 @@
 	"pid=377 abi=x86_64 nr=117 ns_changed=1 old_uid=0 new_uid=1000 " \
 	"old_euid=1 new_euid=1001 old_suid=2 new_suid=1002 old_fsuid=3 " \
 	"new_fsuid=1003 old_gid=4 new_gid=1004 old_egid=5 new_egid=4294967295 " \
+	"old_sgid=5 new_sgid=1005 old_fsgid=6 new_fsgid=1006 " \
 	"old_securebits=0x0 new_securebits=0x2f " \
 	"old_effective=0x1ffffffffff new_effective=0xffffffffffffffff " \
 	"old_permitted=0x1 new_permitted=0x2 old_inheritable=0x3 " \
@@ -30,6 +31,8 @@ TEST(a_whole_line)
 	EXPECT_EQ(1000, c.after.id[RS_TRACE_UID]);
 	EXPECT_EQ(1003, c.after.id[RS_TRACE_FSUID]);
 	EXPECT_EQ(4294967295U, c.after.id[RS_TRACE_EGID]);
+	EXPECT_EQ(5, c.before.id[RS_TRACE_SGID]);
+	EXPECT_EQ(1006, c.after.id[RS_TRACE_FSGID]);
 	EXPECT_EQ(0x2f, c.after.securebits);
 	EXPECT_EQ(0x1ffffffffffULL, c.before.caps[RS_TRACE_CAPS_EFFECTIVE]);
 	EXPECT_EQ(~0ULL, c.after.caps[RS_TRACE_CAPS_EFFECTIVE]);

@@ -187,7 +187,7 @@ enum rs_trace_caps {
 /* The ids of struct rs_trace_cred. */
 enum rs_trace_ids {
 	RS_TRACE_UID, RS_TRACE_EUID, RS_TRACE_SUID, RS_TRACE_FSUID,
-	RS_TRACE_GID, RS_TRACE_EGID,
+	RS_TRACE_GID, RS_TRACE_EGID, RS_TRACE_SGID, RS_TRACE_FSGID,
 	RS_TRACE_IDS_NR
 };
 

@@ -20,6 +20,7 @@ static const char * const id_keys[] = {
 	[RS_TRACE_UID] = "uid", [RS_TRACE_EUID] = "euid",
 	[RS_TRACE_SUID] = "suid", [RS_TRACE_FSUID] = "fsuid",
 	[RS_TRACE_GID] = "gid", [RS_TRACE_EGID] = "egid",
+	[RS_TRACE_SGID] = "sgid", [RS_TRACE_FSGID] = "fsgid",
 };
 
 static const char * const caps_keys[] = {

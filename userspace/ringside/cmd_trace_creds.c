@@ -13,7 +13,7 @@
 #include "watch.h"
 
 static const char * const id_names[RS_TRACE_IDS_NR] = {
-	"uid", "euid", "suid", "fsuid", "gid", "egid"
+	"uid", "euid", "suid", "fsuid", "gid", "egid", "sgid", "fsgid"
 };
 
 static const char * const caps_names[RS_TRACE_CAPS_NR] = {
