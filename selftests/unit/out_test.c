@@ -101,6 +101,21 @@ TEST(cells_keep_their_key_when_the_label_loses_its_unit)
 	EXPECT_STREQ("   SIZE\n4.0 KiB\n", got);
 }
 
+static void twins(void)
+{
+	out_begin();
+	out_str("target", "auto");
+	out_bytes("target_bytes", 4096);
+	out_end();
+}
+
+TEST(labels_keep_their_unit_when_they_would_be_the_same)
+{
+	capture(twins, false);
+	EXPECT_STREQ("target:        auto\n"
+		     "target bytes:  4.0 KiB\n", got);
+}
+
 static void row(unsigned int id, const char *name, unsigned int n)
 {
 	out_row();

@@ -4,6 +4,7 @@
  * container and are laid out when their widths are known, which is when the
  * next container opens or this one closes.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,10 +118,26 @@ static void free_pairs(struct frame *f)
 	f->npairs = 0;
 }
 
+/* Is the label of pair @i, without its unit, the whole key of another? */
+static bool is_ambiguous(const struct frame *f, size_t i)
+{
+	const struct pair *p = &f->pairs[i];
+	size_t j;
+
+	for (j = 0; j < f->npairs; j++)
+		if (j != i && strlen(f->pairs[j].key) == p->label_len &&
+		    !strncmp(f->pairs[j].key, p->key, p->label_len))
+			return true;
+	return false;
+}
+
 static void flush_object(struct frame *f)
 {
 	size_t i, width = 0;
 
+	for (i = 0; i < f->npairs; i++)
+		if (is_ambiguous(f, i))
+			f->pairs[i].label_len = strlen(f->pairs[i].key);
 	for (i = 0; i < f->npairs; i++)
 		if (f->pairs[i].label_len > width)
 			width = f->pairs[i].label_len;
