@@ -81,9 +81,10 @@ lc_nothing_left() {
 	[ -z "$lc_left" ] || { echo "$lc_left"; return 1; }
 }
 
-lc_mark() { echo "lifecycle-mark $1" >/dev/kmsg; }
+# The module's name, for modules whose tests share a boot share the log, too.
+lc_mark() { echo "lifecycle-mark $LC_MODULE $1" >/dev/kmsg; }
 
-lc_since() { dmesg | sed "1,/lifecycle-mark $1\$/d"; }
+lc_since() { dmesg | sed "1,/lifecycle-mark $LC_MODULE $1\$/d"; }
 
 lc_row_without_core() {
 	if [ -z "$LC_NEEDS" ]; then
