@@ -115,7 +115,7 @@ trace() {
 
 peers() {
 	while_running perf-stat '' \
-		perf stat -a -e raw_syscalls:sys_enter sleep 1000000
+		perf stat -a -e raw_syscalls:sys_enter
 	while_running bpftrace-count Attaching bpftrace -B none -e \
 		'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
 	measure base.after_peers getppid
