@@ -11,7 +11,6 @@
 #include <string.h>
 #include "cmd.h"
 #include "out.h"
-#include "ringside.h"
 
 /* The words that led here, "guard attach"; the prefix of every complaint. */
 static char context[64];
@@ -33,7 +32,8 @@ static void complain(const char *fmt, va_list ap)
 {
 	/* Keep the order of the two streams when both go to one terminal. */
 	fflush(stdout);
-	fprintf(stderr, "ringside: %s%s", context, context[0] ? ": " : "");
+	fprintf(stderr, "%s: %s%s", out_program, context,
+		context[0] ? ": " : "");
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }
@@ -64,15 +64,9 @@ int cmd_usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	complain(fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "Try 'ringside %s%s--help'.\n", context,
+	fprintf(stderr, "Try '%s %s%s--help'.\n", out_program, context,
 		context[0] ? " " : "");
 	return EXIT_USAGE;
-}
-
-int cmd_lib_error(int err)
-{
-	cmd_error("%s", rs_error());
-	return err == -RS_ENOMOD || err == -RS_EABI ? EXIT_NOMOD : EXIT_FAILED;
 }
 
 const struct cmd *cmd_find(const struct cmd *table, const char *name)
@@ -140,8 +134,8 @@ static void list_verbs(const struct cmd *verbs, FILE *f)
 	}
 	fprintf(f, "usage:\n");
 	for (v = verbs; v->name; v++) {
-		snprintf(head, sizeof(head), "  ringside %s %s", context,
-			 v->name);
+		snprintf(head, sizeof(head), "  %s %s %s", out_program,
+			 context, v->name);
 		print_synopsis(f, head, v->args);
 	}
 	fprintf(f, "\nverbs:\n");
@@ -169,7 +163,7 @@ static int help_row(const struct cmd *row)
 		list_json(table);
 		return EXIT_OK;
 	}
-	snprintf(head, sizeof(head), "usage: ringside %s", context);
+	snprintf(head, sizeof(head), "usage: %s %s", out_program, context);
 	print_synopsis(stdout, head, row->args);
 	printf("\n  %s\n", row->summary);
 	return EXIT_OK;

@@ -35,6 +35,35 @@ struct cmd {
 };
 
 /**
+ * struct cmd_tool - a program
+ * @name: the name it is called by, and of its manual page
+ * @synopsis: what follows the global options
+ * @hint: what its "help COMMAND" does: "lists the verbs of a command"
+ * @commands: the table, closed by a row without a name
+ */
+struct cmd_tool {
+	const char *name;
+	const char *synopsis;
+	const char *hint;
+	const struct cmd *commands;
+};
+
+/**
+ * cmd_main() - be that program
+ * @tool: what is run; must outlive the call
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * Serves the global options and flushes standard output.
+ *
+ * Return: the exit code.
+ */
+int cmd_main(const struct cmd_tool *tool, int argc, char **argv);
+
+/** cmd_help() - the command "help", for the table of any program */
+int cmd_help(int argc, char **argv);
+
+/**
  * cmd_run() - run one row of a table
  * @row: the row; its name joins the prefix of error messages
  * @argc: with the name as argv[0]

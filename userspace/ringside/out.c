@@ -16,6 +16,8 @@
 
 #define MAX_DEPTH 16
 
+const char *out_program = "ringside";
+
 static bool as_json, as_lines;
 static json_t *stack[MAX_DEPTH];
 static int depth;
@@ -23,7 +25,7 @@ static int depth;
 /* A short JSON document is worse than none, and there is no way on. */
 static void die(const char *why)
 {
-	fprintf(stderr, "ringside: output: %s\n", why);
+	fprintf(stderr, "%s: output: %s\n", out_program, why);
 	exit(1);
 }
 

@@ -28,6 +28,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** The name before every complaint, "ringside" unless a program sets it. */
+extern const char *out_program;
+
 /**
  * struct out_col - a column of a table
  * @key: JSON key of the cell

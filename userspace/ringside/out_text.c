@@ -52,7 +52,7 @@ static FILE *mem;
 
 static void die(const char *why)
 {
-	fprintf(stderr, "ringside: output: %s\n", why);
+	fprintf(stderr, "%s: output: %s\n", out_program, why);
 	exit(1);
 }
 
