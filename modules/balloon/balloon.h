@@ -52,7 +52,7 @@
 #define RSB_PFN_BUFS		16
 /* What one call of the OOM notifier gives back: 32 MiB. */
 #define RSB_OOM_PAGES		8192
-/* A host that is silent for so long is taken for dead. */
+/* A host that is silent for so long is taken for dead: the default. */
 #define RSB_HOST_TIMEOUT_S	30
 
 enum rsb_mode {
@@ -256,6 +256,7 @@ void rsb_pool_release(struct rsb *b, struct rsb_batch *batch);
 void rsb_batch_split_unit(struct rsb_batch *batch);
 
 /* transport.c */
+extern unsigned int rsb_host_timeout_s;
 int rsb_queues_find(struct rsb *b);
 void rsb_queues_forget(struct rsb *b);
 bool rsb_mode_possible(struct rsb *b, enum rsb_mode mode);

@@ -27,6 +27,10 @@ static const unsigned int features[] = {
 	VIRTIO_BALLOON_F_REPORTING,
 };
 
+module_param_named(host_timeout_s, rsb_host_timeout_s, uint, 0444);
+MODULE_PARM_DESC(host_timeout_s,
+		 "seconds until a silent host is taken for dead (default 30)");
+
 static const struct virtio_device_id ids[] = {
 	{ VIRTIO_ID_BALLOON, VIRTIO_DEV_ANY_ID },
 	{ 0 },

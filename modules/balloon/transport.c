@@ -65,6 +65,9 @@ static int give_up(struct rsb *b, struct rsb_queue *q, unsigned int max)
 	return -ETIMEDOUT;
 }
 
+/* How long to wait for the host; a sixth of it on the way out. Immutable. */
+unsigned int rsb_host_timeout_s = RSB_HOST_TIMEOUT_S;
+
 /* Wait until the host has at most @max buffers of the queue. */
 static int wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
 {
@@ -76,8 +79,9 @@ static int wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
 		/* A removed device is marked broken without a wake-up. */
 		if (virtqueue_is_broken(q->vq))
 			return -EIO;
-		limit = READ_ONCE(b->stopping) ? RSB_HOST_TIMEOUT_S / 6 :
-						 RSB_HOST_TIMEOUT_S;
+		limit = rsb_host_timeout_s;
+		if (READ_ONCE(b->stopping))
+			limit /= 6;
 		if (++slice >= limit)
 			return give_up(b, q, max);
 	}
