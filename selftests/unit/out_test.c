@@ -282,6 +282,7 @@ static void attributes(void)
 	out_attribute("empty", "");
 	out_attribute("list", "1 2");
 	out_attribute("huge", "99999999999999999999");
+	out_attribute("max_bytes_per_sec", "1048576");
 	out_end();
 }
 
@@ -294,10 +295,12 @@ TEST(attributes_are_numbers_where_they_look_like_it)
 		     "  \"mode\": \"auto\",\n"
 		     "  \"empty\": \"\",\n"
 		     "  \"list\": \"1 2\",\n"
-		     "  \"huge\": \"99999999999999999999\"\n"
+		     "  \"huge\": \"99999999999999999999\",\n"
+		     "  \"max_bytes_per_sec\": 1048576\n"
 		     "}\n", got);
 	capture(attributes, false);
 	EXPECT_TRUE(strstr(got, "held:          4.0 KiB\n"));
+	EXPECT_TRUE(strstr(got, "max:           1.0 MiB/s\n"));
 }
 
 static void abandoned(void)

@@ -267,3 +267,51 @@ int cmd_parse_u64(const char *what, const char *s, uint64_t min, uint64_t max,
 				 what, s, min, max);
 	return 0;
 }
+
+int cmd_parse_size(const char *what, const char *s, uint64_t min,
+		   uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	size_t digits = strspn(s, "0123456789");
+	unsigned int shift = 0;
+	const char *unit;
+	char number[24];
+
+	if (s[digits]) {
+		unit = strchr(units, s[digits]);
+		if (!unit || s[digits + 1] || !digits)
+			return cmd_usage("%s: '%s' is not a number with K, M, G, T or nothing",
+					 what, s);
+		shift = 10 * (unit - units + 1);
+	}
+	if (digits >= sizeof(number))
+		return cmd_usage("%s: %s is too large", what, s);
+	snprintf(number, sizeof(number), "%.*s", (int)digits, s);
+	if (cmd_parse_u64(what, number, min, UINT64_MAX >> shift, bytes))
+		return EXIT_USAGE;
+	*bytes <<= shift;
+	return 0;
+}
+
+int cmd_parse_seconds(const char *what, const char *s, uint64_t min_ms,
+		      uint64_t max_ms, uint64_t *ms)
+{
+	size_t whole = strspn(s, "0123456789"), part = 0;
+	unsigned int scale = 1000;
+	const char *p;
+
+	if (s[whole] == '.')
+		part = strspn(s + whole + 1, "0123456789");
+	if (!whole || s[whole + (part ? part + 1 : 0)])
+		return cmd_usage("%s: '%s' is not a number of seconds", what,
+				 s);
+	*ms = 0;
+	for (p = s; p < s + whole && *ms <= max_ms; p++)
+		*ms = *ms * 10 + (*p - '0') * 1000;
+	for (p = s + whole + 1; p <= s + whole + part; p++)
+		*ms += (*p - '0') * (scale /= 10);
+	if (*ms < min_ms || *ms > max_ms)
+		return cmd_usage("%s: %s is not in %g to %g", what, s,
+				 min_ms / 1e3, max_ms / 1e3);
+	return 0;
+}

@@ -159,6 +159,31 @@ void cmd_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cmd_parse_u64(const char *what, const char *s, uint64_t min, uint64_t max,
 		  uint64_t *val);
 
+/**
+ * cmd_parse_size() - parse a number of bytes
+ * @what: its name for the complaint, for example "SIZE"
+ * @s: the text: a number that K, M, G or T, powers of 1024, may follow
+ * @min: least value allowed
+ * @bytes: receives the number
+ *
+ * Return: 0, or EXIT_USAGE after a complaint.
+ */
+int cmd_parse_size(const char *what, const char *s, uint64_t min,
+		   uint64_t *bytes);
+
+/**
+ * cmd_parse_seconds() - parse a time such as "2" or "0.5"
+ * @what: its name for the complaint, for example "--interval"
+ * @s: the text; what is finer than a millisecond is cut off
+ * @min_ms: least value allowed
+ * @max_ms: greatest value allowed
+ * @ms: receives the time in milliseconds
+ *
+ * Return: 0, or EXIT_USAGE after a complaint.
+ */
+int cmd_parse_seconds(const char *what, const char *s, uint64_t min_ms,
+		      uint64_t max_ms, uint64_t *ms);
+
 /* One function a row of the table in main.c, each in cmd_NAME.c. */
 int cmd_balloon(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);

@@ -54,31 +54,6 @@ static int balloon_status(int argc, char **argv)
 	return ret ? cmd_lib_error(ret) : EXIT_OK;
 }
 
-/* "512M": K, M, G and T are powers of 1024. Return 0 or an exit code. */
-static int parse_size(const char *s, uint64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	size_t digits = strspn(s, "0123456789");
-	char number[24];
-	const char *unit;
-	unsigned int shift = 0;
-
-	if (s[digits]) {
-		unit = strchr(units, s[digits]);
-		if (!unit || s[digits + 1])
-			return cmd_usage("SIZE: '%s' is not a number with K, M, G, T or nothing",
-					 s);
-		shift = 10 * (unit - units + 1);
-	}
-	if (digits >= sizeof(number))
-		return cmd_usage("SIZE: %s is too large", s);
-	snprintf(number, sizeof(number), "%.*s", (int)digits, s);
-	if (cmd_parse_u64("SIZE", number, 1, UINT64_MAX >> shift, bytes))
-		return EXIT_USAGE;
-	*bytes <<= shift;
-	return 0;
-}
-
 static int balloon_set(int argc, char **argv)
 {
 	struct rs_balloon balloon;
@@ -88,7 +63,8 @@ static int balloon_set(int argc, char **argv)
 
 	if (argc < 2)
 		return cmd_usage("give a size, or 'auto'");
-	if (strcmp(argv[1], "auto") && parse_size(argv[1], &bytes))
+	if (strcmp(argv[1], "auto") &&
+	    cmd_parse_size("SIZE", argv[1], 1, &bytes))
 		return EXIT_USAGE;
 	device = device_operand(argc, argv, 2, &code);
 	if (code)

@@ -247,7 +247,7 @@ void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
 	free(s);
 }
 
-void out_bytes(const char *key, uint64_t val)
+void out_size(char *buf, size_t len, uint64_t val)
 {
 	static const char * const unit[] = { "KiB", "MiB", "GiB", "TiB" };
 	double v = val / 1024.0;
@@ -257,24 +257,53 @@ void out_bytes(const char *key, uint64_t val)
 		v /= 1024;
 		u++;
 	}
-	out_u64_text(key, val, "%.1f %s", v, unit[u]);
+	snprintf(buf, len, "%.1f %s", v, unit[u]);
 }
 
-void out_attribute(const char *attr, const char *val)
+void out_bytes(const char *key, uint64_t val)
 {
-	size_t len = strlen(attr);
+	char size[OUT_SIZE_LEN];
+
+	out_size(size, sizeof(size), val);
+	out_u64_text(key, val, "%s", size);
+}
+
+static void out_rate(const char *key, uint64_t val)
+{
+	char size[OUT_SIZE_LEN];
+
+	out_size(size, sizeof(size), val);
+	out_u64_text(key, val, "%s/s", size);
+}
+
+static bool ends_in(const char *s, const char *end)
+{
+	size_t len = strlen(s), cut = strlen(end);
+
+	return len > cut && !strcmp(s + len - cut, end);
+}
+
+void out_quantity(const char *key, const char *unit_of, const char *val)
+{
 	uint64_t n;
 
 	/* What may exceed 64 bits stays a string. */
 	if (!*val || strlen(val) > 18 || val[strspn(val, "0123456789")]) {
-		out_str(attr, val);
+		out_str(key, val);
 		return;
 	}
 	n = strtoull(val, NULL, 10);
-	if (len > 6 && !strcmp(attr + len - 6, "_bytes"))
-		out_bytes(attr, n);
+	if (ends_in(unit_of, "_bytes"))
+		out_bytes(key, n);
+	else if (ends_in(unit_of, "_bytes_per_sec"))
+		out_rate(key, n);
 	else
-		out_u64(attr, n);
+		out_u64(key, n);
+}
+
+void out_attribute(const char *attr, const char *val)
+{
+	out_quantity(attr, attr, val);
 }
 
 void out_note(const char *fmt, ...)

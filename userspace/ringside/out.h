@@ -96,7 +96,8 @@ void out_null(const char *key);
 
 /**
  * out_u64_text() - a number in JSON, a phrase in text
- * @key: may end in a unit (_bytes, _ms, _us, _ns), which text leaves out
+ * @key: may end in a unit (_bytes, _bytes_per_sec, _ms, _us, _ns), which text
+ *	leaves out
  * @val: the number
  * @fmt: the phrase
  */
@@ -106,13 +107,26 @@ void out_u64_text(const char *key, uint64_t val, const char *fmt, ...)
 /** out_bytes() - a size: key "x_bytes" is shown in text as "x: 512.0 MiB" */
 void out_bytes(const char *key, uint64_t val);
 
+#define OUT_SIZE_LEN 32
+
+/** out_size() - write a size as people read it, "512.0 MiB" */
+void out_size(char *buf, size_t len, uint64_t val);
+
 /**
  * out_attribute() - a one-value file of a module
  * @attr: name of the file, which is the key
- * @val: its content: a decimal number becomes one, and a size if @attr ends
- *	in "_bytes"; everything else is a string
+ * @val: its content: a decimal number becomes one, and a size or rate if @attr
+ *	ends in "_bytes" or "_bytes_per_sec"; everything else is a string
  */
 void out_attribute(const char *attr, const char *val);
+
+/**
+ * out_quantity() - out_attribute() in a table, where the key is the column's
+ * @key: the key
+ * @unit_of: name of the file, whose end is the unit
+ * @val: its content
+ */
+void out_quantity(const char *key, const char *unit_of, const char *val);
 
 /** out_note() - a line of text for people; nothing in JSON */
 void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -91,7 +91,7 @@ static void print_label(const char *key, size_t len)
 static size_t length_without_unit(const char *key)
 {
 	static const char * const units[] = {
-		"_bytes", "_ms", "_us", "_ns", NULL
+		"_bytes_per_sec", "_bytes", "_ms", "_us", "_ns", NULL
 	};
 	const char * const *unit;
 	size_t len = strlen(key);
