@@ -62,13 +62,13 @@ class Guest:
     """One virtual machine; use it in a with statement."""
 
     def __init__(self, kernel, device="", mem=1024, modules=("ringside_balloon",),
-                 add=(), append=""):
+                 add=(), append="", run=(), timeout=600):
         self.dir = tempfile.mkdtemp(prefix="rsb.")
         self.mem = mem * MIB
         path = lambda name: os.path.join(self.dir, name)
         balloon = "virtio-balloon-pci,id=balloon" + ("," + device if device else "")
         argv = [os.path.join(HERE, "../vm/run"), "--kernel", kernel,
-                "--mem", str(mem), "--timeout", "600"]
+                "--mem", str(mem), "--timeout", str(timeout), *run]
         for module in modules:
             argv += ["--module", module]
         for file in (os.path.join(HERE, "agent"), *add):

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Test-only: makes the host really have all of the guest's free memory, so
+ * that a test which counts what comes back knows what was there. Takes free
+ * pages, the largest first, writes a word to each 4 KiB and gives all of them
+ * back. Reclaims nothing and kills nobody. It never loads: -EAGAIN is success.
+ *
+ *	insmod rs_touch.ko			all
+ *	insmod rs_touch.ko order=9		what is free in units of 2 MiB
+ */
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+
+#define LARGEST_ORDER	(21 - PAGE_SHIFT)
+
+/* What an interrupt may need meanwhile. */
+#define RESERVE_PAGES	256
+
+/*
+ * Without reclaim, not even in the background, but down through the
+ * watermarks: with huge pages enabled the kernel keeps tens of MiB below them.
+ */
+#define GFP_FREE	((GFP_KERNEL & ~__GFP_RECLAIM) | __GFP_NOWARN | \
+			 __GFP_MEMALLOC)
+
+static unsigned int order;
+module_param(order, uint, 0444);
+MODULE_PARM_DESC(order, "the smallest pages to take, as the allocator counts");
+
+static void touch(struct page *page, unsigned int nr)
+{
+	while (nr--)
+		WRITE_ONCE(*(unsigned long *)page_address(page++), 1);
+}
+
+static void take(struct list_head *taken, unsigned int size)
+{
+	struct page *page;
+
+	while (global_zone_page_state(NR_FREE_PAGES) > RESERVE_PAGES) {
+		page = alloc_pages(GFP_FREE, size);
+		if (!page)
+			break;
+		touch(page, 1U << size);
+		set_page_private(page, size);
+		list_add(&page->lru, taken);
+		cond_resched();
+	}
+}
+
+static void give_back(struct list_head *taken)
+{
+	struct page *page, *next;
+	unsigned int size;
+
+	list_for_each_entry_safe(page, next, taken, lru) {
+		size = page_private(page);
+		list_del(&page->lru);
+		set_page_private(page, 0);
+		__free_pages(page, size);
+		cond_resched();
+	}
+}
+
+static int __init touch_init(void)
+{
+	LIST_HEAD(taken);
+	unsigned int size;
+
+	if (order > LARGEST_ORDER)
+		return -EINVAL;
+	for (size = LARGEST_ORDER + 1; size-- > order;)
+		take(&taken, size);
+	give_back(&taken);
+	return -EAGAIN;
+}
+module_init(touch_init);
+
+MODULE_DESCRIPTION("Ringside test: touch the free memory of a guest");
+MODULE_AUTHOR("The Ringside developers");
+MODULE_LICENSE("GPL");
