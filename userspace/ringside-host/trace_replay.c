@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decides a recorded run once more and tells where the decisions differ.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace.h"
+
+struct replay {
+	struct rsh_policy policy;
+	struct rsh_vm *vms;
+	struct rsh_decision *decisions;
+	size_t room;
+};
+
+/* A VM keeps its slot, so what is known of the others moves along. */
+static int make_room(struct replay *p, size_t n)
+{
+	struct rsh_decision *decisions;
+	struct rsh_vm *vms;
+
+	if (n <= p->room)
+		return 0;
+	vms = reallocarray(p->vms, n, sizeof(*vms));
+	if (!vms)
+		return -ENOMEM;
+	p->vms = vms;
+	memset(vms + p->room, 0, (n - p->room) * sizeof(*vms));
+	decisions = reallocarray(p->decisions, n, sizeof(*decisions));
+	if (!decisions)
+		return -ENOMEM;
+	p->decisions = decisions;
+	p->room = n;
+	return 0;
+}
+
+static bool same(const struct rsh_decision *a, const struct rsh_decision *b)
+{
+	return a->ask == b->ask && a->target == b->target &&
+	       a->reason == b->reason && a->flags == b->flags &&
+	       a->used == b->used && a->demand == b->demand &&
+	       a->ideal == b->ideal && a->committed == b->committed;
+}
+
+static void tell(FILE *out, const struct rsh_trace_step *step, size_t i,
+		 const struct rsh_decision *now)
+{
+	const struct rsh_decision *then = &step->decisions[i];
+
+	fprintf(out, "%" PRIu64 ".%03" PRIu64 " %s: was %s%s to %" PRIu64
+		", is %s%s to %" PRIu64 "\n",
+		step->now / RSH_SEC, step->now % RSH_SEC / RSH_MS,
+		step->names[i], rsh_reason_name(then->reason),
+		then->ask ? " (asked)" : "", then->target,
+		rsh_reason_name(now->reason), now->ask ? " (asked)" : "",
+		now->target);
+}
+
+static void compare(struct replay *p, const struct rsh_trace_step *step,
+		    FILE *out, struct rsh_replay *result)
+{
+	size_t i;
+
+	result->steps++;
+	for (i = 0; i < step->n; i++) {
+		if (!step->samples[i].alive)
+			continue;
+		result->decisions++;
+		result->changes += p->decisions[i].ask;
+		if (same(&step->decisions[i], &p->decisions[i]))
+			continue;
+		result->differences++;
+		if (out)
+			tell(out, step, i, &p->decisions[i]);
+	}
+}
+
+int rsh_trace_replay(struct rsh_trace_reader *reader,
+		     const struct rsh_settings *s, FILE *out,
+		     struct rsh_replay *result)
+{
+	struct rsh_trace_step step;
+	struct replay p = { .room = 0 };
+	int ret;
+
+	memset(result, 0, sizeof(*result));
+	rsh_policy_init(&p.policy);
+	while ((ret = rsh_trace_next(reader, &step)) > 0) {
+		ret = make_room(&p, step.n);
+		if (ret)
+			break;
+		rsh_step(s ? s : rsh_trace_settings(reader), &p.policy, p.vms,
+			 step.limits, step.samples, step.n, &step.host,
+			 step.now, p.decisions, NULL);
+		compare(&p, &step, out, result);
+	}
+	free(p.vms);
+	free(p.decisions);
+	return ret;
+}
