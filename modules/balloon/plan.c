@@ -131,3 +131,124 @@ void rsb_plan(struct rsb_plan *plan, unsigned long units, unsigned long pages,
 		plan->pages = (goal - held) % RSB_UNIT_PAGES;
 	}
 }
+
+#define MIB_PAGES	256UL
+
+static unsigned long larger(unsigned long a, unsigned long b)
+{
+	return a > b ? a : b;
+}
+
+static unsigned long smaller(unsigned long a, unsigned long b)
+{
+	return a < b ? a : b;
+}
+
+/* @a - @b, but never below zero. */
+static unsigned long less(unsigned long a, unsigned long b)
+{
+	return a > b ? a - b : 0;
+}
+
+/**
+ * rsb_default_floor - what a guest needs to stay usable
+ * @ram: its memory, in pages
+ *
+ * The kernel itself and a few services, and a part that grows with what the
+ * kernel keeps about its memory.
+ *
+ * Return: pages.
+ */
+unsigned long rsb_default_floor(unsigned long ram)
+{
+	return 64 * MIB_PAGES + ram / 16;
+}
+
+/**
+ * rsb_default_reserve - what should be left for the next moment
+ * @ram: the guest's memory, in pages
+ *
+ * Return: pages.
+ */
+unsigned long rsb_default_reserve(unsigned long ram)
+{
+	return larger(16 * MIB_PAGES, ram / 64);
+}
+
+/**
+ * rsb_limit - cut a plan down to what the guest can spare
+ * @plan: from rsb_plan(); plans of other kinds than inflation stay as they are
+ * @held: pages held
+ * @room: what the guest has and must keep
+ *
+ * What can't be had whole is cut to whole units: creeping up to a limit page
+ * by page would only break up the memory that is left.
+ *
+ * Return: true if the plan was cut to nothing.
+ */
+bool rsb_limit(struct rsb_plan *plan, unsigned long held,
+	       const struct rsb_room *room)
+{
+	unsigned long want = plan->units * RSB_UNIT_PAGES + plan->pages;
+	unsigned long spare;
+
+	if (plan->action != RSB_INFLATE)
+		return false;
+	spare = smaller(less(less(room->ram, room->floor), held),
+			less(room->available, room->reserve));
+	if (want <= spare)
+		return false;
+	plan->pages = plan->units ? 0 : spare;
+	plan->units = smaller(plan->units, spare / RSB_UNIT_PAGES);
+	return !plan->units && !plan->pages;
+}
+
+/**
+ * rsb_rate_step - the largest step of a limited rate
+ * @rate: bytes a second, 0 for no limit
+ *
+ * A tenth of a second's worth, so that a low rate is not one jump a minute.
+ *
+ * Return: pages, at least one.
+ */
+unsigned long rsb_rate_step(u64 rate)
+{
+	unsigned long pages = rate / 10 / 4096;
+
+	if (!rate)
+		return ~0UL;
+	return pages ? pages : 1;
+}
+
+/**
+ * rsb_rate_pause - how long to rest after a step
+ * @pages: what the step took
+ * @rate: bytes a second, 0 for no limit
+ *
+ * Return: milliseconds, rounded up, a minute at most.
+ */
+unsigned int rsb_rate_pause(unsigned long pages, u64 rate)
+{
+	u64 ms;
+
+	if (!rate)
+		return 0;
+	/* No step is so large that this overflows: 2^32 pages are 16 TiB. */
+	ms = ((u64)pages * 4096 * 1000 + rate - 1) / rate;
+	return ms < 60000 ? ms : 60000;
+}
+
+/**
+ * rsb_distressed - has the guest suffered since the last look?
+ * @was: the counters at the last look
+ * @is: the counters now
+ * @refaults: so many in between are too many
+ *
+ * Return: true if it has.
+ */
+bool rsb_distressed(const struct rsb_distress *was,
+		    const struct rsb_distress *is, unsigned long refaults)
+{
+	return is->stalls != was->stalls ||
+	       is->refaults - was->refaults > refaults;
+}

@@ -55,10 +55,42 @@ struct rsb_plan {
 	int split;
 };
 
+/**
+ * struct rsb_room - what the guest must keep, in pages of 4 KiB
+ * @ram: all memory of the guest, what is held included
+ * @available: what could be had without swapping, as MemAvailable
+ * @floor: this much of @ram is never taken
+ * @reserve: @available never falls below this by inflating
+ */
+struct rsb_room {
+	unsigned long ram;
+	unsigned long available;
+	unsigned long floor;
+	unsigned long reserve;
+};
+
+/**
+ * struct rsb_distress - events that tell of a guest short of memory
+ * @stalls: allocations that had to reclaim memory themselves
+ * @refaults: pages that were reclaimed and wanted back soon after
+ */
+struct rsb_distress {
+	unsigned long stalls;
+	unsigned long refaults;
+};
+
 unsigned int rsb_merge(struct rsb_range *r, unsigned int n);
 unsigned int rsb_backoff(unsigned int ms);
 unsigned long rsb_extra(unsigned long host, unsigned long guest);
 unsigned long rsb_actual(unsigned long held, const struct rsb_target *t);
+unsigned long rsb_default_floor(unsigned long ram);
+unsigned long rsb_default_reserve(unsigned long ram);
+bool rsb_limit(struct rsb_plan *plan, unsigned long held,
+	       const struct rsb_room *room);
+unsigned long rsb_rate_step(u64 rate);
+unsigned int rsb_rate_pause(unsigned long pages, u64 rate);
+bool rsb_distressed(const struct rsb_distress *was,
+		    const struct rsb_distress *is, unsigned long refaults);
 void rsb_plan(struct rsb_plan *plan, unsigned long units, unsigned long pages,
 	      const struct rsb_target *t);
 

@@ -183,3 +183,103 @@ TEST(deflation_is_exact_from_anywhere)
 }
 
 TEST_MAIN
+
+TEST(defaults_leave_a_usable_guest)
+{
+	/* 512 MiB and 16 GiB of RAM. */
+	EXPECT_EQ(96 * 256, rsb_default_floor(512 * 256));
+	EXPECT_EQ(1088 * 256, rsb_default_floor(16384 * 256));
+	EXPECT_EQ(16 * 256, rsb_default_reserve(512 * 256));
+	EXPECT_EQ(256 * 256, rsb_default_reserve(16384 * 256));
+}
+
+static struct rsb_plan inflate_by(unsigned long pages)
+{
+	return (struct rsb_plan){ .action = RSB_INFLATE, .units = pages / U,
+				  .pages = pages % U };
+}
+
+TEST(a_plan_within_limits_stays)
+{
+	struct rsb_room room = { .ram = 100 * U, .available = 50 * U,
+				 .floor = 10 * U, .reserve = 5 * U };
+	struct rsb_plan plan = inflate_by(45 * U);
+
+	EXPECT_FALSE(rsb_limit(&plan, 0, &room));
+	EXPECT_EQ(45, plan.units);
+	plan = inflate_by(7 * U + 3);
+	EXPECT_FALSE(rsb_limit(&plan, 40 * U, &room));
+	EXPECT_EQ(7, plan.units);
+	EXPECT_EQ(3, plan.pages);
+}
+
+TEST(the_floor_and_the_reserve_cut_to_whole_units)
+{
+	struct rsb_room room = { .ram = 100 * U, .available = 50 * U,
+				 .floor = 10 * U, .reserve = 5 * U };
+	struct rsb_plan plan = inflate_by(60 * U + 9);
+
+	EXPECT_FALSE(rsb_limit(&plan, 0, &room));
+	EXPECT_EQ(45, plan.units);
+	EXPECT_EQ(0, plan.pages);
+	plan = inflate_by(60 * U);
+	EXPECT_FALSE(rsb_limit(&plan, 70 * U - 1, &room));
+	EXPECT_EQ(20, plan.units);
+	plan = inflate_by(U);
+	EXPECT_TRUE(rsb_limit(&plan, 90 * U - 1, &room));
+	EXPECT_EQ(0, plan.units);
+	EXPECT_EQ(0, plan.pages);
+	/* Less than a unit is wanted anyway: then as many pages as can be. */
+	plan = inflate_by(U - 1);
+	EXPECT_FALSE(rsb_limit(&plan, 90 * U - 7, &room));
+	EXPECT_EQ(7, plan.pages);
+}
+
+TEST(limits_beyond_what_there_is_stop_everything)
+{
+	struct rsb_room room = { .ram = 10 * U, .available = 3 * U,
+				 .floor = ~0UL, .reserve = 0 };
+	struct rsb_plan plan = inflate_by(U);
+
+	EXPECT_TRUE(rsb_limit(&plan, 0, &room));
+	room.floor = 0;
+	room.reserve = ~0UL;
+	plan = inflate_by(1);
+	EXPECT_TRUE(rsb_limit(&plan, 0, &room));
+}
+
+TEST(only_inflation_is_limited)
+{
+	struct rsb_room room = { .floor = ~0UL };
+	struct rsb_plan plan = { .action = RSB_DEFLATE, .units = 3 };
+
+	EXPECT_FALSE(rsb_limit(&plan, 5 * U, &room));
+	EXPECT_EQ(3, plan.units);
+}
+
+TEST(a_rate_is_kept_step_by_step)
+{
+	u64 rate = 10 << 20;
+
+	EXPECT_EQ(~0UL, rsb_rate_step(0));
+	EXPECT_EQ(0, rsb_rate_pause(U, 0));
+	EXPECT_EQ(256, rsb_rate_step(rate));
+	EXPECT_EQ(100, rsb_rate_pause(256, rate));
+	EXPECT_EQ(1, rsb_rate_step(1));
+	EXPECT_EQ(1, rsb_rate_pause(1, 100 << 20));
+	EXPECT_EQ(60000, rsb_rate_pause(~0UL >> 32, 1));
+}
+
+TEST(distress_is_a_stall_or_many_refaults)
+{
+	struct rsb_distress was = { 7, 100 }, is = { 7, 300 };
+
+	EXPECT_FALSE(rsb_distressed(&was, &is, 200));
+	EXPECT_TRUE(rsb_distressed(&was, &is, 199));
+	is = (struct rsb_distress){ 8, 100 };
+	EXPECT_TRUE(rsb_distressed(&was, &is, 1000));
+	/* Counters wrap. */
+	was.refaults = ~0UL;
+	is = (struct rsb_distress){ 7, 9 };
+	EXPECT_FALSE(rsb_distressed(&was, &is, 10));
+}

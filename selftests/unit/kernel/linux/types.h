@@ -6,4 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+typedef __u64 u64;
+
 #endif /* UNIT_LINUX_TYPES_H */
