@@ -68,6 +68,40 @@ static inline int rs_virtio_find_vqs(struct virtio_device *vdev,
 #endif
 }
 
+/*
+ * The other end, for a transport: makes rs_find_vqs(), which is what struct
+ * virtio_config_ops wants, out of @fn(vdev, nr, vqs, info).
+ */
+#ifdef RS_HAVE_VIRTQUEUE_INFO
+#define RS_DEFINE_FIND_VQS(fn)						\
+static int rs_find_vqs(struct virtio_device *vdev, unsigned int nr,	\
+		       struct virtqueue *vqs[],				\
+		       struct virtqueue_info info[],			\
+		       struct irq_affinity *desc)			\
+{									\
+	return fn(vdev, nr, vqs, info);					\
+}
+#else
+#define RS_DEFINE_FIND_VQS(fn)						\
+static int rs_find_vqs(struct virtio_device *vdev, unsigned int nr,	\
+		       struct virtqueue *vqs[],				\
+		       vq_callback_t *callbacks[],			\
+		       const char * const names[], const bool *ctx,	\
+		       struct irq_affinity *desc)			\
+{									\
+	struct virtqueue_info info[8];					\
+	unsigned int i;							\
+									\
+	if (nr > ARRAY_SIZE(info))					\
+		return -EINVAL;						\
+	for (i = 0; i < nr; i++) {					\
+		info[i].name = names[i];				\
+		info[i].callback = callbacks[i];			\
+	}								\
+	return fn(vdev, nr, vqs, info);					\
+}
+#endif
+
 /* Enter @nr pages of @page's node as ballooned (negative: strike out). */
 static inline void rs_balloon_account(struct page *page, long nr)
 {

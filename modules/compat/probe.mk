@@ -5,7 +5,7 @@
 # the compiler is broken and every other answer would be a wrong "no".
 # ('make clean' reads this file too, without compiler flags.)
 ifdef CONFIG_MODULES
-rs-probe-dir := $(src)/compat/probes
+rs-probe-dir := $(dir $(lastword $(MAKEFILE_LIST)))probes
 rs-probes := $(sort $(patsubst $(rs-probe-dir)/%.c,%,$(wildcard $(rs-probe-dir)/*.c)))
 rs-probe-cflags = $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) \
 	$(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE) -DMODULE \
