@@ -187,7 +187,7 @@ static void show(const struct rs_trace_cred *c)
 	else
 		show_text(c);
 	out_end();
-	fflush(stdout);
+	out_flush();
 }
 
 /* Everything that is there at the moment. Return: 0 or -errno. */

@@ -19,6 +19,8 @@
 const char *out_program = "ringside";
 
 static bool as_json, as_lines;
+/* errno of the first write that failed; the stream forgets it. */
+static int write_error;
 static json_t *stack[MAX_DEPTH];
 static int depth;
 
@@ -117,7 +119,7 @@ static void dump(json_t *doc)
 	if (!json_dumpf(doc, stdout, flags | JSON_REAL_PRECISION(15)))
 		putchar('\n');
 	if (as_lines)
-		fflush(stdout);
+		out_flush();
 	json_decref(doc);
 }
 
@@ -332,10 +334,16 @@ void out_discard(void)
 	text_discard();
 }
 
+void out_flush(void)
+{
+	if (fflush(stdout) && !write_error)
+		write_error = errno;
+}
+
 int out_finish(void)
 {
-	errno = 0;
-	if (fflush(stdout) || ferror(stdout))
-		return errno ? -errno : -EIO;
-	return 0;
+	out_flush();
+	if (!write_error && ferror(stdout))
+		write_error = EIO;
+	return -write_error;
 }

@@ -138,6 +138,9 @@ void out_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void out_discard(void);
 
+/** out_flush() - let the reader see what was printed so far */
+void out_flush(void);
+
 /**
  * out_finish() - flush, and report whether everything was really written
  *
