@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding the virtio-balloon device, setting its guest's own target, and
- * taking it away from another driver. All of it is sysfs; the attributes are
- * described in Documentation/ABI/testing of the source.
+ * Finding the virtio-balloon device and who drives it, and reading what
+ * ringside_balloon says about it. All of it is sysfs.
  */
 #include <dirent.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
-
-#define DEVICES	"/sys/bus/virtio/devices"
-#define DRIVERS	"/sys/bus/virtio/drivers"
-#define OURS	"ringside_balloon"
+#include "balloon.h"
 
 /* The number of the kind of device, see linux/virtio_ids.h. */
 #define BALLOON_ID "0x0005"
@@ -24,7 +18,7 @@ static bool is_balloon(const char *device)
 {
 	char path[PATH_MAX], id[16];
 
-	snprintf(path, sizeof(path), DEVICES "/%s/device", device);
+	snprintf(path, sizeof(path), BALLOON_DEVICES "/%s/device", device);
 	return rs_sysfs_read(path, id, sizeof(id)) >= 0 &&
 	       !strcmp(id, BALLOON_ID);
 }
@@ -35,7 +29,8 @@ static void read_driver(struct rs_balloon *balloon)
 	const char *name;
 	ssize_t n;
 
-	snprintf(path, sizeof(path), DEVICES "/%s/driver", balloon->device);
+	snprintf(path, sizeof(path), BALLOON_DEVICES "/%s/driver",
+		 balloon->device);
 	n = readlink(path, link, sizeof(link) - 1);
 	if (n < 0)
 		n = 0;
@@ -57,7 +52,7 @@ static void find_first(char *device, size_t len)
 	int i, n;
 
 	device[0] = '\0';
-	n = scandir(DEVICES, &list, is_device, versionsort);
+	n = scandir(BALLOON_DEVICES, &list, is_device, versionsort);
 	if (n < 0)
 		return;
 	for (i = 0; i < n; i++) {
@@ -69,7 +64,7 @@ static void find_first(char *device, size_t len)
 }
 
 /* The name becomes part of a path. */
-static bool is_device_name(const char *name)
+static bool is_file_name(const char *name)
 {
 	return name[0] && name[0] != '.' && !strchr(name, '/') &&
 	       strlen(name) < RS_BALLOON_NAME_LEN;
@@ -79,9 +74,9 @@ static int find_named(const char *device, struct rs_balloon *balloon)
 {
 	char path[PATH_MAX];
 
-	if (!is_device_name(device))
+	if (!is_file_name(device))
 		return rs_fail(ENODEV, "%s", device);
-	snprintf(path, sizeof(path), DEVICES "/%s", device);
+	snprintf(path, sizeof(path), BALLOON_DEVICES "/%s", device);
 	if (access(path, F_OK))
 		return rs_fail(ENODEV, "%s", device);
 	if (!is_balloon(device))
@@ -108,19 +103,28 @@ int rs_balloon_find(const char *device, struct rs_balloon *balloon)
 	return 0;
 }
 
-/* A device that ringside_balloon has. */
-static int find_ours(const char *device, struct rs_balloon *balloon)
+int rs_balloon_find_ours(const char *device, struct rs_balloon *balloon)
 {
-	int ret = rs_module_check(OURS);
+	int ret = rs_module_check(BALLOON_OURS);
 
 	if (!ret)
 		ret = rs_balloon_find(device, balloon);
-	if (ret || !strcmp(balloon->driver, OURS))
+	if (ret || !strcmp(balloon->driver, BALLOON_OURS))
 		return ret;
 	if (!balloon->driver[0])
-		return rs_failx(EBUSY, "%s: no driver has it", balloon->device);
-	return rs_failx(EBUSY, "%s: the driver %s has it", balloon->device,
-			balloon->driver);
+		return rs_failx(EBUSY,
+				"%s: no driver has it (try: ringside balloon takeover)",
+				balloon->device);
+	return rs_failx(EBUSY,
+			"%s: the driver %s has it (try: ringside balloon takeover)",
+			balloon->device, balloon->driver);
+}
+
+void rs_balloon_path(const struct rs_balloon *balloon, const char *attr,
+		     char *path, size_t len)
+{
+	snprintf(path, len, BALLOON_DEVICES "/%s/ringside%s%s",
+		 balloon->device, *attr ? "/" : "", attr);
 }
 
 int rs_balloon_attributes(const char *device,
@@ -129,85 +133,50 @@ int rs_balloon_attributes(const char *device,
 {
 	struct rs_balloon balloon;
 	char dir[PATH_MAX];
-	int ret = find_ours(device, &balloon);
+	int ret = rs_balloon_find_ours(device, &balloon);
 
 	if (ret)
 		return ret;
-	snprintf(dir, sizeof(dir), DEVICES "/%s/ringside", balloon.device);
+	rs_balloon_path(&balloon, "", dir, sizeof(dir));
 	return rs_attributes_in(dir, each, arg);
 }
 
-static int target_failed(const struct rs_balloon *balloon, uint64_t bytes,
-			 int ret)
+/* The file of an attribute of a device that is ours. */
+static int find_attribute(const char *device, const char *attr,
+			  struct rs_balloon *balloon, char *path, size_t len)
 {
-	switch (ret) {
-	case -EINVAL:
-		return rs_failx(EINVAL, "%s: %" PRIu64
-				" bytes is not a multiple of 4096",
-				balloon->device, bytes);
-	case -ERANGE:
-		return rs_failx(ERANGE, "%s: %" PRIu64
-				" bytes is more than this machine has",
-				balloon->device, bytes);
-	case -EOPNOTSUPP:
-		return rs_failx(EOPNOTSUPP,
-				"%s: only report mode can hold more than the host asks for",
-				balloon->device);
-	default:
-		return ret;
-	}
-}
-
-int rs_balloon_set_target(const char *device, uint64_t bytes)
-{
-	struct rs_balloon balloon;
-	char path[PATH_MAX];
-	int ret = find_ours(device, &balloon);
+	int ret = rs_balloon_find_ours(device, balloon);
 
 	if (ret)
 		return ret;
-	snprintf(path, sizeof(path), DEVICES "/%s/ringside/target",
-		 balloon.device);
-	ret = bytes ? rs_sysfs_write_u64(path, bytes) :
-		      rs_sysfs_write(path, "auto");
-	return target_failed(&balloon, bytes, ret);
-}
-
-/* @what is "bind" or "unbind". */
-static int tell_driver(const char *driver, const char *what,
-		       const char *device)
-{
-	char path[PATH_MAX];
-	int ret;
-
-	snprintf(path, sizeof(path), DRIVERS "/%s/%s", driver, what);
-	ret = rs_sysfs_write(path, device);
-	if (ret)
-		return rs_fail(-ret, "%s: %s %s", device, what, driver);
+	rs_balloon_path(balloon, attr, path, len);
+	if (!is_file_name(attr) || access(path, F_OK))
+		return rs_failx(RS_EABI,
+				"%s: the loaded " BALLOON_OURS " has no attribute %s",
+				balloon->device, attr);
 	return 0;
 }
 
-int rs_balloon_takeover(const char *device)
+int rs_balloon_get(const char *device, const char *attr, char *buf, size_t len)
 {
 	struct rs_balloon balloon;
-	int ret = rs_module_check(OURS);
+	char path[PATH_MAX];
+	int ret = find_attribute(device, attr, &balloon, path, sizeof(path));
 
-	if (!ret)
-		ret = rs_balloon_find(device, &balloon);
-	if (ret || !strcmp(balloon.driver, OURS))
+	if (ret)
 		return ret;
-	if (balloon.driver[0]) {
-		ret = tell_driver(balloon.driver, "unbind", balloon.device);
-		if (ret)
-			return ret;
-	}
-	ret = tell_driver(OURS, "bind", balloon.device);
-	if (ret && balloon.driver[0]) {
-		char reason[256];
+	ret = rs_sysfs_read(path, buf, len);
+	return ret < 0 ? ret : 0;
+}
 
-		snprintf(reason, sizeof(reason), "%s", rs_error());
-		tell_driver(balloon.driver, "bind", balloon.device);
-		return rs_failx(-ret, "%s", reason);
-	}
-	return ret;
+int rs_balloon_set(const char *device, const char *attr, const char *val)
+{
+	struct rs_balloon balloon;
+	char path[PATH_MAX];
+	int ret = find_attribute(device, attr, &balloon, path, sizeof(path));
+
+	if (ret)
+		return ret;
+	ret = rs_sysfs_write(path, val);
+	return ret ? rs_balloon_refused(&balloon, attr, val, -ret) : 0;
 }

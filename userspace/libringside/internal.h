@@ -13,6 +13,14 @@
 #include <stdint.h>
 #include "ringside.h"
 
+/*
+ * Prefix of the paths that tests make out of ordinary files: they compile the
+ * library with "." for it. What is installed knows no other root.
+ */
+#ifndef RS_ROOT
+#define RS_ROOT ""
+#endif
+
 #define RS_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /**

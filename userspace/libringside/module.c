@@ -28,7 +28,7 @@ int rs_module_check(const char *module)
 	char path[128];
 
 	/* Built-in drivers have a directory too; only modules an initstate. */
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
+	snprintf(path, sizeof(path), RS_ROOT "/sys/module/%s/initstate", module);
 	if (!access(path, F_OK))
 		return 0;
 	return rs_failx(RS_ENOMOD,
@@ -48,7 +48,7 @@ static int read_module_file(const char *module, const char *file, char *buf,
 	ret = rs_module_check(module);
 	if (ret)
 		return ret;
-	snprintf(path, sizeof(path), "/sys/module/%s/%s", module, file);
+	snprintf(path, sizeof(path), RS_ROOT "/sys/module/%s/%s", module, file);
 	return rs_sysfs_read(path, buf, len);
 }
 

@@ -320,73 +320,11 @@ int rs_guard_next(struct rs_guard *guard, unsigned int id,
 int rs_guard_find(struct rs_guard *guard, const char *name,
 		  struct rsg_policy_info *info);
 
-/*
- * Balloon: virtio-balloon devices and who drives them. Calls that take a
- * device's name, "virtio2", take NULL for the first one there is.
- */
-#define RS_BALLOON_NAME_LEN	64
-
-/**
- * struct rs_balloon - a virtio-balloon device
- * @device: its name, for example "virtio2"
- * @driver: the driver that has it, "" if none
- */
-struct rs_balloon {
-	char device[RS_BALLOON_NAME_LEN];
-	char driver[RS_BALLOON_NAME_LEN];
-};
-
-/**
- * rs_balloon_find() - look for a virtio-balloon device
- * @device: its name, or NULL for the first one
- * @balloon: receives what was found
- *
- * Return: 0, -ENODEV when there is none, -EINVAL when @device is another kind
- * of device.
- */
-int rs_balloon_find(const char *device, struct rs_balloon *balloon);
-
-/**
- * rs_balloon_attributes() - read what ringside_balloon says about a device
- * @device: its name, or NULL
- * @each: called for each file in alphabetical order, as for rs_attributes()
- * @arg: handed to @each
- *
- * Return: 0, what @each returned, -RS_ENOMOD when the module is not loaded,
- * -EBUSY when another driver has the device, or as rs_balloon_find().
- */
-int rs_balloon_attributes(const char *device,
-			  int (*each)(const char *attr, const char *val,
-				      void *arg), void *arg);
-
-/**
- * rs_balloon_set_target() - let the guest hold more than the host asks for
- * @device: its name, or NULL
- * @bytes: multiple of 4096, what to hold in all; 0 for what the host asks for
- *
- * Return: 0, -EINVAL for another size, -ERANGE for more than the memory of
- * the guest, -EOPNOTSUPP when the device is not in report mode, or as
- * rs_balloon_attributes().
- */
-int rs_balloon_set_target(const char *device, uint64_t bytes);
-
-/**
- * rs_balloon_takeover() - give a device to ringside_balloon
- * @device: its name, or NULL
- *
- * Takes it from the driver that has it, which gives the memory of its balloon
- * back to the guest first. When ringside_balloon refuses the device it goes
- * back to the driver that had it. Does nothing when ringside_balloon has it.
- *
- * Return: 0, -RS_ENOMOD when ringside_balloon is not loaded, or another -errno
- * of finding, unbinding or binding the device.
- */
-int rs_balloon_takeover(const char *device);
-
 #ifdef __cplusplus
 }
 #endif
 
+#include "ringside_balloon.h"
 #include "ringside_trace.h"
 
 #endif /* RINGSIDE_H */
