@@ -1,21 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ringside balloon: what the balloon holds, what the guest wants it to hold
- * on top of the host's wish, and taking the device over from another driver.
+ * on top of the host's wish, telling the host again, and who drives it. The
+ * settings are in cmd_balloon_set.c, the live view in cmd_balloon_watch.c.
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "cmd.h"
+#include "cmd_balloon.h"
 #include "out.h"
-#include "ringside.h"
 
-/* The one operand that may stand at argv[@at]: the device, or NULL. */
-static const char *device_operand(int argc, char **argv, int at, int *code)
+bool balloon_is_device(const char *operand)
 {
-	*code = EXIT_OK;
+	size_t len = strlen("virtio");
+
+	return !strncmp(operand, "virtio", len) && operand[len] &&
+	       !operand[len + strspn(operand + len, "0123456789")];
+}
+
+int balloon_operand(int argc, char **argv, int at, struct rs_balloon *balloon)
+{
+	char version[RS_VERSION_LEN];
+	int ret;
+
 	if (argc > at + 1)
-		*code = cmd_usage("one device at most");
-	return argc > at ? argv[at] : NULL;
+		return cmd_usage("one device at most");
+	ret = rs_balloon_find(argc > at ? argv[at] : NULL, balloon);
+	if (!ret)
+		return EXIT_OK;
+	/* Of two things that are missing, the module is the one to get. */
+	if (rs_module_version("ringside_balloon", version, sizeof(version)))
+		return cmd_lib_error(-RS_ENOMOD);
+	rs_balloon_find(argc > at ? argv[at] : NULL, balloon);
+	return cmd_lib_error(ret);
+}
+
+int balloon_show_attribute(const struct rs_balloon *balloon, const char *attr)
+{
+	char val[256];
+	int ret = rs_balloon_get(balloon->device, attr, val, sizeof(val));
+
+	if (!ret)
+		out_attribute(attr, val);
+	return ret;
 }
 
 static int show_attribute(const char *attr, const char *val, void *arg)
@@ -36,15 +64,11 @@ static void show_driver(const char *key, const char *driver)
 static int balloon_status(int argc, char **argv)
 {
 	struct rs_balloon balloon;
-	const char *device;
 	int code, ret;
 
-	device = device_operand(argc, argv, 1, &code);
+	code = balloon_operand(argc, argv, 1, &balloon);
 	if (code)
 		return code;
-	ret = rs_balloon_find(device, &balloon);
-	if (ret)
-		return cmd_lib_error(ret);
 	out_begin();
 	out_str("device", balloon.device);
 	show_driver("driver", balloon.driver);
@@ -57,7 +81,6 @@ static int balloon_status(int argc, char **argv)
 static int balloon_set(int argc, char **argv)
 {
 	struct rs_balloon balloon;
-	const char *device;
 	uint64_t bytes = 0;
 	int code, ret;
 
@@ -66,12 +89,10 @@ static int balloon_set(int argc, char **argv)
 	if (strcmp(argv[1], "auto") &&
 	    cmd_parse_size("SIZE", argv[1], 1, &bytes))
 		return EXIT_USAGE;
-	device = device_operand(argc, argv, 2, &code);
+	code = balloon_operand(argc, argv, 2, &balloon);
 	if (code)
 		return code;
-	ret = rs_balloon_set_target(device, bytes);
-	if (!ret)
-		ret = rs_balloon_find(device, &balloon);
+	ret = rs_balloon_set_target(balloon.device, bytes);
 	if (ret)
 		return cmd_lib_error(ret);
 	out_begin();
@@ -84,18 +105,47 @@ static int balloon_set(int argc, char **argv)
 	return EXIT_OK;
 }
 
-static int balloon_takeover(int argc, char **argv)
+static uint64_t now_ns(void)
 {
-	struct rs_balloon before, after;
-	const char *device;
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static int balloon_resync(int argc, char **argv)
+{
+	struct rs_balloon balloon;
+	uint64_t bytes, start, ns;
 	int code, ret;
 
-	device = device_operand(argc, argv, 1, &code);
+	code = balloon_operand(argc, argv, 1, &balloon);
 	if (code)
 		return code;
-	ret = rs_balloon_find(device, &before);
+	start = now_ns();
+	ret = rs_balloon_resync(balloon.device, &bytes);
+	if (ret)
+		return cmd_lib_error(ret);
+	ns = now_ns() - start;
+	out_begin();
+	out_str("device", balloon.device);
+	out_bytes("resynced_bytes", bytes);
+	out_u64_text("elapsed_ns", ns, "%.1f ms", ns / 1e6);
+	out_end();
+	return EXIT_OK;
+}
+
+/* Give the device to another driver, and show from whom to whom it went. */
+static int change_driver(int argc, char **argv, int (*change)(const char *))
+{
+	struct rs_balloon before, after;
+	int ret;
+
+	if (argc > 2)
+		return cmd_usage("one device at most");
+	ret = rs_balloon_find(argv[1], &before);
 	if (!ret)
-		ret = rs_balloon_takeover(before.device);
+		ret = change(before.device);
 	if (!ret)
 		ret = rs_balloon_find(before.device, &after);
 	if (ret)
@@ -108,13 +158,36 @@ static int balloon_takeover(int argc, char **argv)
 	return EXIT_OK;
 }
 
+static int balloon_takeover(int argc, char **argv)
+{
+	return change_driver(argc, argv, rs_balloon_takeover);
+}
+
+static int balloon_release(int argc, char **argv)
+{
+	return change_driver(argc, argv, rs_balloon_release);
+}
+
 static const struct cmd verbs[] = {
 	{ "status", balloon_status, "[DEVICE]",
 	  "show what the balloon holds and what it is doing" },
+	{ "watch", balloon_watch,
+	  "[--once] [--interval SECONDS] [--seconds N] [DEVICE]",
+	  "follow its size, its target and the guest's free memory" },
 	{ "set", balloon_set, "SIZE|auto [DEVICE]",
 	  "hold more than the host asks for, or exactly that" },
+	{ "mode", balloon_mode, "[auto|report|strict|pfn|4k] [DEVICE]",
+	  "show or set how the host is told about memory" },
+	{ "floor", balloon_floor, "[SIZE|default] [DEVICE]",
+	  "show or set how much memory the guest keeps" },
+	{ "tune", balloon_tune, "[NAME=VALUE...] [DEVICE]",
+	  "show or set the driver's other settings" },
+	{ "resync", balloon_resync, "[DEVICE]",
+	  "tell the host again about everything held" },
 	{ "takeover", balloon_takeover, "[DEVICE]",
 	  "take the device from the driver that has it" },
+	{ "release", balloon_release, "[DEVICE]",
+	  "give the device to the kernel's virtio_balloon" },
 	{ NULL, NULL, NULL, NULL }
 };
 

@@ -95,6 +95,11 @@ void watch_seconds(struct watch *w, uint64_t seconds)
 	w->deadline_ns = now_ns() + seconds * 1000000000ULL;
 }
 
+void watch_until(struct watch *w, uint64_t ns)
+{
+	w->deadline_ns = ns;
+}
+
 /* For poll(), rounded up so that it does not spin. */
 static int timeout_ms(const struct watch *w)
 {

@@ -50,6 +50,9 @@ int watch_run(struct watch *w, char **argv);
 /** watch_seconds() - let the time be up in so many seconds */
 void watch_seconds(struct watch *w, uint64_t seconds);
 
+/** watch_until() - let the time be up at a time of CLOCK_MONOTONIC, 0 never */
+void watch_until(struct watch *w, uint64_t ns);
+
 /**
  * watch_next() - wait
  * @fd: to read from, or -1
