@@ -225,6 +225,24 @@ TEST(balloon_device_and_its_driver)
 	end();
 }
 
+TEST(what_the_host_offers_the_balloon)
+{
+	begin();
+	expect("balloon_reporting", RS_CHECK_OK, "no device");
+	put("/sys/bus/virtio/devices/virtio1/device", "0x0005\n");
+	expect("balloon_reporting", RS_CHECK_OK, "nobody has asked");
+	put_link("/sys/bus/virtio/devices/virtio1/driver",
+		 "../../bus/virtio/drivers/virtio_balloon");
+	expect("balloon_reporting", RS_CHECK_UNKNOWN, "can not be read");
+	put("/sys/bus/virtio/devices/virtio1/features", "01000100\n");
+	expect("balloon_reporting", RS_CHECK_OK, "offers it");
+	expect("balloon_deflate_on_oom", RS_CHECK_NOTE, "does not offer it");
+	put("/sys/bus/virtio/devices/virtio1/features", "01100000\n");
+	expect("balloon_reporting", RS_CHECK_NOTE, "does not offer it");
+	expect("balloon_deflate_on_oom", RS_CHECK_OK, "offers it");
+	end();
+}
+
 TEST(taint_of_others)
 {
 	begin();

@@ -341,6 +341,49 @@ static void check_balloon_driver(const struct rs_env *env,
 		rs_found(f, RS_CHECK_NOTE, "%s is driven by %s", dev, driver);
 }
 
+/* Bits of linux/virtio_balloon.h; sysfs shows them as a row of digits. */
+#define F_DEFLATE_ON_OOM	2
+#define F_REPORTING		5
+
+/* What the host offers shows in what the driver took of it. */
+static void found_feature(const struct rs_env *env, struct rs_finding *f,
+			  unsigned int bit)
+{
+	char dev[64], driver[64], bits[256];
+	int len;
+
+	if (!find_balloon(env, dev, sizeof(dev))) {
+		rs_found(f, RS_CHECK_OK, "no device, so nothing to offer");
+		return;
+	}
+	driver_of(env, dev, driver, sizeof(driver));
+	if (!driver[0]) {
+		rs_found(f, RS_CHECK_OK, "%s is free, so nobody has asked", dev);
+		return;
+	}
+	len = rs_env_read(env, bits, sizeof(bits),
+			  "/sys/bus/virtio/devices/%.64s/features", dev);
+	if (len <= (int)bit)
+		rs_found(f, RS_CHECK_UNKNOWN,
+			 "%s: its features can not be read", dev);
+	else if (bits[bit] == '1')
+		rs_found(f, RS_CHECK_OK, "%s: the host offers it", dev);
+	else
+		rs_found(f, RS_CHECK_NOTE, "%s: the host does not offer it",
+			 dev);
+}
+
+static void check_reporting(const struct rs_env *env, struct rs_finding *f)
+{
+	found_feature(env, f, F_REPORTING);
+}
+
+static void check_deflate_on_oom(const struct rs_env *env,
+				 struct rs_finding *f)
+{
+	found_feature(env, f, F_DEFLATE_ON_OOM);
+}
+
 /* Bits of /proc/sys/kernel/tainted, Documentation/admin-guide. */
 #define TAINT_DIE	0x080	/* D */
 #define TAINT_WARN	0x200	/* W */
@@ -424,6 +467,14 @@ const struct rs_check_def rs_checks[] = {
 	{ "balloon_driver", check_balloon_driver,
 	  "ringside_balloon can not drive it while another driver does",
 	  "unbind it from that driver: ringside balloon takeover", "" },
+	{ "balloon_reporting", check_reporting,
+	  "the host is told of memory page by page, and gets none that is just free",
+	  "restart the machine with free-page-reporting=on (QEMU's virtio-balloon device) or freePageReporting='on' (libvirt's <memballoon>)",
+	  "mount /sys" },
+	{ "balloon_deflate_on_oom", check_deflate_on_oom,
+	  "processes are killed for memory that the balloon could give back",
+	  "restart the machine with deflate-on-oom=on (QEMU's virtio-balloon device) or autodeflate='on' (libvirt's <memballoon>)",
+	  "mount /sys" },
 	{ "taint", check_taint,
 	  "what this kernel does can not be relied on, with or without Ringside",
 	  "read dmesg, then boot afresh", "mount /proc" },

@@ -96,24 +96,43 @@ static void show_device(const char *name)
 	out_end();
 }
 
+/* What an administrator would want to know, and to do about it. */
+static void note_balloon(const struct rs_balloon *balloon, bool ours)
+{
+	char features[256];
+
+	if (!ours && balloon->driver[0])
+		out_note("%s has it; 'ringside balloon takeover' gives it to ringside_balloon",
+			 balloon->driver);
+	else if (!ours)
+		out_note("'ringside balloon takeover' gives it to ringside_balloon");
+	else if (!rs_balloon_get(balloon->device, "features", features,
+				 sizeof(features)) &&
+		 !strstr(features, "reporting"))
+		out_note("the host does not offer free page reporting; 'ringside doctor' tells more");
+}
+
 /* The balloon has no device node, but there may be a device to drive. */
 static void show_balloon(void)
 {
 	struct rs_balloon balloon;
+	bool ours;
 
 	begin_device("balloon");
 	if (rs_balloon_find(NULL, &balloon)) {
 		out_null("device");
-	} else {
-		out_str("device", balloon.device);
-		if (balloon.driver[0])
-			out_str("driver", balloon.driver);
-		else
-			out_null("driver");
-		if (!strcmp(balloon.driver, "ringside_balloon") &&
-		    rs_balloon_attributes(NULL, show_attribute, NULL))
-			cmd_warn("%s", rs_error());
+		out_end();
+		return;
 	}
+	ours = !strcmp(balloon.driver, "ringside_balloon");
+	out_str("device", balloon.device);
+	if (balloon.driver[0])
+		out_str("driver", balloon.driver);
+	else
+		out_null("driver");
+	if (ours && rs_balloon_attributes(balloon.device, show_attribute, NULL))
+		cmd_warn("%s", rs_error());
+	note_balloon(&balloon, ours);
 	out_end();
 }
 
