@@ -152,6 +152,8 @@ TEST(refusals_say_what_to_do)
 		{ "target", ERANGE, "VALUE bytes is more than" },
 		{ "target", EOPNOTSUPP, "report mode" },
 		{ "batch_bytes", EINVAL, "VALUE is not a multiple of 2 MiB" },
+		{ "batch_bytes", ERANGE, "2 MiB to 64 MiB" },
+		{ "free_page_reporting", EOPNOTSUPP, "freePageReporting='on'" },
 		{ "resync", ETIMEDOUT, "does not answer" },
 		{ "compact", EINVAL, "'VALUE' is not a value" },
 		{ "anything", ERANGE, "VALUE is out of range" },

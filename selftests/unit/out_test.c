@@ -283,6 +283,9 @@ static void attributes(void)
 	out_attribute("list", "1 2");
 	out_attribute("huge", "99999999999999999999");
 	out_attribute("max_bytes_per_sec", "1048576");
+	out_attribute("last_error", "-110");
+	out_attribute("range", "1-2");
+	out_attribute("dash", "-");
 	out_end();
 }
 
@@ -296,11 +299,15 @@ TEST(attributes_are_numbers_where_they_look_like_it)
 		     "  \"empty\": \"\",\n"
 		     "  \"list\": \"1 2\",\n"
 		     "  \"huge\": \"99999999999999999999\",\n"
-		     "  \"max_bytes_per_sec\": 1048576\n"
+		     "  \"max_bytes_per_sec\": 1048576,\n"
+		     "  \"last_error\": -110,\n"
+		     "  \"range\": \"1-2\",\n"
+		     "  \"dash\": \"-\"\n"
 		     "}\n", got);
 	capture(attributes, false);
 	EXPECT_TRUE(strstr(got, "held:          4.0 KiB\n"));
 	EXPECT_TRUE(strstr(got, "max:           1.0 MiB/s\n"));
+	EXPECT_TRUE(strstr(got, "last error:    -110 (Connection timed out)\n"));
 }
 
 static void abandoned(void)

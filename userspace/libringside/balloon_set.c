@@ -47,25 +47,24 @@ static const struct refusal refusals[] = {
 	  "only report mode can hold more than the host asks for (see: ringside balloon mode)" },
 	{ "mode", EINVAL, "'%s' is no mode; there are auto, report, strict, pfn and 4k" },
 	{ "mode", EOPNOTSUPP,
-	  "%s is not possible: it takes free page reporting, which the host does not offer (QEMU: free-page-reporting=on, libvirt: freePageReporting='on')"
+	  "%s is not possible with this host: it takes free page reporting (QEMU: free-page-reporting=on, libvirt: freePageReporting='on'), and report one that does not insist on being told first"
 	},
 	{ "mode", EBUSY,
 	  "the mode can change only while the balloon is empty: end 'ringside balloon set' with auto, let the host set its target to the full size, then try again"
 	},
-	{ "floor_bytes", ERANGE, "%s bytes is more than this machine has" },
-	{ "reserve_bytes", ERANGE, "%s bytes is more than this machine has" },
-	{ "batch_bytes", EINVAL,
-	  "%s is not a multiple of 2 MiB that is at most 64 MiB" },
+	{ "floor_bytes", EINVAL, "%s is not a multiple of 4096" },
+	{ "reserve_bytes", EINVAL, "%s is not a multiple of 4096" },
+	{ "batch_bytes", EINVAL, "%s is not a multiple of 2 MiB" },
+	{ "batch_bytes", ERANGE, "%s is not in 2 MiB to 64 MiB" },
 	{ "oom_release_bytes", EINVAL, "%s is not a multiple of 2 MiB" },
+	{ "pfns_per_buf", ERANGE, "%s is not in 1 to 1024" },
+	{ "pfns_per_buf", EBUSY,
+	  "the host has a buffer that it has not given back; try again" },
 	{ "free_page_reporting", EOPNOTSUPP,
-	  "the host does not offer free page reporting (QEMU: free-page-reporting=on, libvirt: freePageReporting='on')"
+	  "the host does not offer free page reporting (QEMU: free-page-reporting=on, libvirt: freePageReporting='on'), or this kernel fills free pages"
 	},
-	{ "resync", EOPNOTSUPP,
-	  "the host has no queue on which it could be told again" },
-	{ "resync", EBUSY, "the driver is busy with the last one; try again" },
-	{ "resync", EIO,
-	  "the device does not work (see: ringside balloon status, dmesg)" },
-	{ "resync", ETIMEDOUT,
+	{ "resync", EIO, "the device has gone" },
+	{ NULL, ETIMEDOUT,
 	  "the host does not answer; is the machine being saved or migrated? try again when it is done"
 	},
 	{ NULL, EINVAL, "'%s' is not a value that the driver takes" },

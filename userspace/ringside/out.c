@@ -285,12 +285,30 @@ static bool ends_in(const char *s, const char *end)
 	return len > cut && !strcmp(s + len - cut, end);
 }
 
+/* A number that is sure to fit into 64 bits. */
+static bool is_number(const char *s)
+{
+	return *s && strlen(s) <= 18 && !s[strspn(s, "0123456789")];
+}
+
+/* Negative numbers are those of errors, which people know by their text. */
+static void out_negative(const char *key, long long val)
+{
+	if (as_json)
+		out_s64(key, val);
+	else
+		out_fmt(key, "%lld (%s)", val, strerror(-val));
+}
+
 void out_quantity(const char *key, const char *unit_of, const char *val)
 {
 	uint64_t n;
 
-	/* What may exceed 64 bits stays a string. */
-	if (!*val || strlen(val) > 18 || val[strspn(val, "0123456789")]) {
+	if (*val == '-' && is_number(val + 1)) {
+		out_negative(key, strtoll(val, NULL, 10));
+		return;
+	}
+	if (!is_number(val)) {
 		out_str(key, val);
 		return;
 	}

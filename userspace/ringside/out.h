@@ -116,7 +116,8 @@ void out_size(char *buf, size_t len, uint64_t val);
  * out_attribute() - a one-value file of a module
  * @attr: name of the file, which is the key
  * @val: its content: a decimal number becomes one, and a size or rate if @attr
- *	ends in "_bytes" or "_bytes_per_sec"; everything else is a string
+ *	ends in "_bytes" or "_bytes_per_sec"; a negative number is an errno;
+ *	everything else is a string
  */
 void out_attribute(const char *attr, const char *val);
 
