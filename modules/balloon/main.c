@@ -127,9 +127,14 @@ static int rsb_start(struct rsb *b)
  */
 static void rsb_stop(struct rsb *b)
 {
-	/* Still stopped: rsb_restore() failed. There are no queues. */
-	if (b->stopping)
+	/*
+	 * Still stopped: rsb_restore() failed. There are no queues, but the
+	 * core has told the device so and wants it reset before it goes.
+	 */
+	if (b->stopping) {
+		virtio_reset_device(b->vdev);
 		return;
+	}
 	rsb_worker_stop(b);
 	rsb_oom_unregister(b);
 	cancel_work_sync(&b->stats_work);
