@@ -105,15 +105,24 @@ bool rsb_host_ready(struct rsb *b)
 	return true;
 }
 
+static bool queue_broken(const struct rsb_queue *q)
+{
+	return q->vq && virtqueue_is_broken(q->vq);
+}
+
 /**
  * rsb_host_broken - is the device gone?
  * @b: the device
+ *
+ * All queues of a device that was removed are broken, and one queue after an
+ * answer of the host's that makes no sense.
  *
  * Return: true if no answer will ever come.
  */
 bool rsb_host_broken(struct rsb *b)
 {
-	return virtqueue_is_broken(b->inflate.vq);
+	return queue_broken(&b->inflate) || queue_broken(&b->deflate) ||
+	       queue_broken(&b->report);
 }
 
 /**
