@@ -15,6 +15,8 @@
 /* The words that led here, "guard attach"; the prefix of every complaint. */
 static char context[64];
 
+void (*cmd_details)(const char *command, FILE *f);
+
 static void push_context(const char *word)
 {
 	size_t len = strlen(context);
@@ -166,6 +168,8 @@ static int help_row(const struct cmd *row)
 	snprintf(head, sizeof(head), "usage: %s %s", out_program, context);
 	print_synopsis(stdout, head, row->args);
 	printf("\n  %s\n", row->summary);
+	if (cmd_details)
+		cmd_details(row->name, stdout);
 	return EXIT_OK;
 }
 

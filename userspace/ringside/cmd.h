@@ -40,12 +40,14 @@ struct cmd {
  * @synopsis: what follows the global options
  * @hint: what its "help COMMAND" does: "lists the verbs of a command"
  * @commands: the table, closed by a row without a name
+ * @details: prints what --help of a command shows besides; may be NULL
  */
 struct cmd_tool {
 	const char *name;
 	const char *synopsis;
 	const char *hint;
 	const struct cmd *commands;
+	void (*details)(const char *command, FILE *f);
 };
 
 /**
@@ -59,6 +61,9 @@ struct cmd_tool {
  * Return: the exit code.
  */
 int cmd_main(const struct cmd_tool *tool, int argc, char **argv);
+
+/** cmd_details() - set by cmd_main(), see struct cmd_tool */
+extern void (*cmd_details)(const char *command, FILE *f);
 
 /** cmd_help() - the command "help", for the table of any program */
 int cmd_help(int argc, char **argv);

@@ -102,6 +102,7 @@ int cmd_main(const struct cmd_tool *which, int argc, char **argv)
 
 	tool = which;
 	out_program = tool->name;
+	cmd_details = tool->details;
 	argc = take_json(argc, argv);
 	code = dispatch(argc, argv);
 	out_discard();
