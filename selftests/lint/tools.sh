@@ -162,6 +162,7 @@ tool_analyzer() {
 			-Wno-analyzer-malloc-leak \
 			-Wno-analyzer-null-dereference -D_GNU_SOURCE \
 			-DRS_VERSION='"0"' -Iinclude/uapi -Iuserspace/libringside \
+			-Iuserspace/ringside \
 			-I"$(dirname "$file")" -c -o /dev/null "$file" 2>&1
 	done | none
 }

@@ -100,6 +100,23 @@ const char *rsh_trace_error(const struct rsh_trace_reader *reader);
 void rsh_trace_close(struct rsh_trace_reader *reader);
 
 /**
+ * typedef rsh_replay_fn - what is done with each step that was replayed
+ * @step: as recorded
+ * @now: what was decided now, one for each VM of @step
+ * @arg: of the caller
+ */
+typedef void (*rsh_replay_fn)(const struct rsh_trace_step *step,
+			      const struct rsh_decision *now, void *arg);
+
+/**
+ * rsh_decision_same() - do two decisions agree in everything?
+ * @a: one
+ * @b: the other
+ */
+bool rsh_decision_same(const struct rsh_decision *a,
+		       const struct rsh_decision *b);
+
+/**
  * struct rsh_replay - what a replay found
  * @steps: how many steps
  * @decisions: how many decisions, one for each VM alive
@@ -112,6 +129,20 @@ struct rsh_replay {
 	uint64_t changes;
 	uint64_t differences;
 };
+
+/**
+ * rsh_trace_replay_each() - decide once more, and hand on each step
+ * @reader: just opened
+ * @s: as for rsh_trace_replay()
+ * @each: called after each step; may be NULL
+ * @arg: for @each
+ * @result: filled in
+ *
+ * Return: 0, or as rsh_trace_next().
+ */
+int rsh_trace_replay_each(struct rsh_trace_reader *reader,
+			  const struct rsh_settings *s, rsh_replay_fn each,
+			  void *arg, struct rsh_replay *result);
 
 /**
  * rsh_trace_replay() - decide once more, and compare

@@ -36,7 +36,8 @@ static int make_room(struct replay *p, size_t n)
 	return 0;
 }
 
-static bool same(const struct rsh_decision *a, const struct rsh_decision *b)
+bool rsh_decision_same(const struct rsh_decision *a,
+		       const struct rsh_decision *b)
 {
 	return a->ask == b->ask && a->target == b->target &&
 	       a->reason == b->reason && a->flags == b->flags &&
@@ -58,8 +59,8 @@ static void tell(FILE *out, const struct rsh_trace_step *step, size_t i,
 		now->target);
 }
 
-static void compare(struct replay *p, const struct rsh_trace_step *step,
-		    FILE *out, struct rsh_replay *result)
+static void compare(const struct replay *p, const struct rsh_trace_step *step,
+		    struct rsh_replay *result)
 {
 	size_t i;
 
@@ -69,17 +70,25 @@ static void compare(struct replay *p, const struct rsh_trace_step *step,
 			continue;
 		result->decisions++;
 		result->changes += p->decisions[i].ask;
-		if (same(&step->decisions[i], &p->decisions[i]))
-			continue;
-		result->differences++;
-		if (out)
-			tell(out, step, i, &p->decisions[i]);
+		if (!rsh_decision_same(&step->decisions[i], &p->decisions[i]))
+			result->differences++;
 	}
 }
 
-int rsh_trace_replay(struct rsh_trace_reader *reader,
-		     const struct rsh_settings *s, FILE *out,
-		     struct rsh_replay *result)
+static void tell_differences(const struct rsh_trace_step *step,
+			     const struct rsh_decision *now, void *out)
+{
+	size_t i;
+
+	for (i = 0; out && i < step->n; i++)
+		if (step->samples[i].alive &&
+		    !rsh_decision_same(&step->decisions[i], &now[i]))
+			tell(out, step, i, &now[i]);
+}
+
+int rsh_trace_replay_each(struct rsh_trace_reader *reader,
+			  const struct rsh_settings *s, rsh_replay_fn each,
+			  void *arg, struct rsh_replay *result)
 {
 	struct rsh_trace_step step;
 	struct replay p = { .room = 0 };
@@ -94,9 +103,18 @@ int rsh_trace_replay(struct rsh_trace_reader *reader,
 		rsh_step(s ? s : rsh_trace_settings(reader), &p.policy, p.vms,
 			 step.limits, step.samples, step.n, &step.host,
 			 step.now, p.decisions, NULL);
-		compare(&p, &step, out, result);
+		compare(&p, &step, result);
+		if (each)
+			each(&step, p.decisions, arg);
 	}
 	free(p.vms);
 	free(p.decisions);
 	return ret;
+}
+
+int rsh_trace_replay(struct rsh_trace_reader *reader,
+		     const struct rsh_settings *s, FILE *out,
+		     struct rsh_replay *result)
+{
+	return rsh_trace_replay_each(reader, s, tell_differences, out, result);
 }
