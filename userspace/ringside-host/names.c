@@ -26,6 +26,7 @@ static const struct {
 	[RSH_R_RETREAT] = { "retreat", "can not give, no longer asked to" },
 	[RSH_R_RELEASE] = { "release", "giving is in vain, has it back" },
 	[RSH_R_REPEAT] = { "repeat", "seems not to have heard" },
+	[RSH_R_SHRINK_MAX] = { "shrink-max", "has more than its max" },
 };
 
 static const char * const flags[RSH_FLAGS_NR] = {

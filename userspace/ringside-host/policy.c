@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policy of ringside-host. This much of it counts what is promised and
- * asks nobody for anything.
+ * The policy of ringside-host as a whole: the defaults, and the order of a
+ * step. The rules are in the files that the parts of a step name.
  */
 #include <string.h>
-#include "policy.h"
+#include "policy_step.h"
 
-static uint64_t max64(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* Sums stop at the largest number instead of starting again at 0. */
-static uint64_t add(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
+/* Statistics of the last step are new enough. */
+#define REFRESH_NS (150 * RSH_MS)
 
 void rsh_settings_init(struct rsh_settings *s)
 {
@@ -40,14 +32,14 @@ void rsh_settings_init(struct rsh_settings *s)
 void rsh_settings_complete(struct rsh_settings *s)
 {
 	if (s->slack == RSH_UNKNOWN)
-		s->slack = max64(64 * RSH_MIB, s->budget / 16);
+		s->slack = rsh_max(64 * RSH_MIB, s->budget / 16);
 	if (s->reserve == RSH_UNKNOWN)
 		s->reserve = s->budget / 32;
 }
 
 uint64_t rsh_distributable(const struct rsh_settings *s)
 {
-	return s->budget > s->slack ? s->budget - s->slack : 0;
+	return rsh_sub(s->budget, s->slack);
 }
 
 uint64_t rsh_guaranteed(const struct rsh_settings *s,
@@ -57,7 +49,7 @@ uint64_t rsh_guaranteed(const struct rsh_settings *s,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		sum = add(sum, add(limits[i].min, s->overhead));
+		sum = rsh_add(sum, rsh_add(limits[i].min, s->overhead));
 	return sum;
 }
 
@@ -66,17 +58,68 @@ void rsh_policy_init(struct rsh_policy *policy)
 	memset(policy, 0, sizeof(*policy));
 }
 
-/* What a VM may come to use without being given anything more. */
-static uint64_t committed(const struct rsh_settings *s,
-			  const struct rsh_sample *v)
+/*
+ * A target that is asked for is remembered as the one that stands. If the
+ * caller could not send it, the next sample says so.
+ */
+static void remember(struct rsh_step *step, struct rsh_vm *vm)
 {
-	uint64_t overhead = v->overhead == RSH_UNKNOWN ? s->overhead :
-							 v->overhead;
-	uint64_t target = v->asked == RSH_UNKNOWN ? 0 : v->asked;
+	const struct rsh_work *w = &vm->w;
 
-	if (!v->answered || v->pss == RSH_UNKNOWN)
-		return add(v->ram, overhead);
-	return max64(v->pss, add(max64(v->actual, target), overhead));
+	if (w->target < vm->target && !vm->shrink_ns &&
+	    vm->pss != RSH_UNKNOWN) {
+		rsh_clock(&vm->shrink_ns, true, step->now);
+		vm->shrink_actual = vm->actual;
+		vm->shrink_pss = vm->pss;
+	} else if (w->target > vm->target) {
+		vm->shrink_ns = 0;
+	}
+	vm->target = w->target;
+	vm->ask_ns = step->now;
+	vm->least_actual = vm->actual;
+	vm->moved_ns = step->now;
+	vm->moved_actual = vm->actual;
+	if (vm->target >= vm->actual)
+		vm->self_open = false;
+}
+
+static bool is_short(const struct rsh_step *step)
+{
+	return step->sum.short_of || step->expected > step->distributable;
+}
+
+/* Not in every step: an answer takes a moment. */
+static bool wants_refresh(const struct rsh_step *step, struct rsh_vm *vm)
+{
+	uint64_t last = rsh_max(vm->stats_ns, vm->refresh_ns);
+
+	if (!vm->w.movable || !vm->reports || step->now - last < REFRESH_NS)
+		return false;
+	vm->refresh_ns = step->now;
+	return true;
+}
+
+static void conclude(struct rsh_step *step, size_t i, struct rsh_decision *d)
+{
+	struct rsh_vm *vm = &step->vms[i];
+	struct rsh_work *w = &vm->w;
+
+	*d = (struct rsh_decision){ .reason = RSH_R_DEAD };
+	if (!vm->known)
+		return;
+	*d = (struct rsh_decision){
+		.refresh = is_short(step) && wants_refresh(step, vm),
+		.ask = w->target != vm->target || w->reason == RSH_R_REPEAT,
+		.target = w->target,
+		.reason = w->reason,
+		.flags = w->flags,
+		.used = w->used,
+		.demand = w->demand,
+		.ideal = w->ideal,
+		.committed = w->committed,
+	};
+	if (d->ask)
+		remember(step, vm);
 }
 
 void rsh_step(const struct rsh_settings *s, struct rsh_policy *policy,
@@ -85,31 +128,25 @@ void rsh_step(const struct rsh_settings *s, struct rsh_policy *policy,
 	      const struct rsh_host *host, uint64_t now,
 	      struct rsh_decision *decisions, struct rsh_summary *summary)
 {
-	struct rsh_summary sum = { .slack = s->slack };
+	struct rsh_step step = {
+		.s = s, .policy = policy, .vms = vms, .limits = limits,
+		.samples = samples, .n = n, .now = now,
+	};
 	size_t i;
 
-	(void)vms;
-	(void)limits;
-	(void)host;
-	policy->last_ns = now;
+	/* Whatever the caller's clock did, none of ours runs backwards. */
+	step.now = rsh_max(now, policy->last_ns);
 	for (i = 0; i < n; i++) {
-		const struct rsh_sample *v = &samples[i];
-		struct rsh_decision *d = &decisions[i];
-
-		*d = (struct rsh_decision){ .reason = RSH_R_DEAD };
-		if (!v->alive)
-			continue;
-		d->reason = RSH_R_OBSERVE;
-		d->target = v->actual;
-		d->committed = committed(s, v);
-		sum.alive++;
-		sum.committed = add(sum.committed, d->committed);
-		if (v->pss != RSH_UNKNOWN)
-			sum.measured = add(sum.measured, v->pss);
+		rsh_observe(&step, i);
+		if (vms[i].known)
+			rsh_demand(&step, i);
 	}
-	sum.over = sum.committed > rsh_distributable(s);
-	if (!sum.over)
-		sum.room = rsh_distributable(s) - sum.committed;
+	rsh_ledger(&step, host);
+	rsh_share(&step);
+	rsh_move(&step);
+	for (i = 0; i < n; i++)
+		conclude(&step, i, &decisions[i]);
+	policy->last_ns = step.now;
 	if (summary)
-		*summary = sum;
+		*summary = step.sum;
 }

@@ -102,7 +102,10 @@ struct rsh_limits {
 
 /**
  * struct rsh_stats - guest-stats of QMP, as the guest says; never trusted
- * @stamp: "last-update" of QMP, in its own unit; 0 if the guest never sent any
+ * @stamp: 0 if the guest never sent any; another, larger number whenever newer
+ *	ones have come. "last-update" of QMP will do, but it has whole seconds
+ *	only: if statistics are asked for in between, a count of how often they
+ *	changed must be part of it
  * @age_ns: how old they are by the caller's reckoning; only read when the
  *	policy sees @stamp for the first time in this VM's life
  * @total: stat-total-memory
@@ -138,11 +141,12 @@ struct rsh_stats {
  * struct rsh_sample - one VM as it was seen just now
  * @alive: its QEMU process exists; nothing else is read if not
  * @answered: query-balloon was answered since the previous step; without it
- *	@actual, @ram and @stats are not read
+ *	@actual and @stats are not read
  * @epoch: identifies this life of the QEMU process (start time and pid, say);
  *	another value means that it is a new VM
- * @ram: guest RAM that it was started with (query-memory-size-summary, or the
- *	largest actual ever seen)
+ * @ram: guest RAM that it has, hot-plugged memory included
+ *	(query-memory-size-summary); 0 if not known yet. "actual" is not a
+ *	source for it: the guest writes that
  * @actual: "actual" of query-balloon: guest RAM less the balloon
  * @asked: last value written to its QMP socket by this process, whether QEMU
  *	has confirmed it or not; RSH_UNKNOWN when nothing was asked yet
@@ -192,7 +196,7 @@ enum rsh_flag {
 
 #define RSH_FLAGS_NR 11
 
-/* Why a target is what it is. */
+/* Why a target is what it is. Words for them: rsh_reason_name(). */
 enum rsh_reason {
 	RSH_R_DEAD,		/* no such process */
 	RSH_R_OBSERVE,		/* only observed */
@@ -210,13 +214,17 @@ enum rsh_reason {
 	RSH_R_RETREAT,		/* it can not give; no longer asked to */
 	RSH_R_RELEASE,		/* giving is in vain; has back what it uses */
 	RSH_R_REPEAT,		/* asked before, and seems not to have heard */
+	RSH_R_SHRINK_MAX,	/* it has more than its max */
 };
 
-#define RSH_REASONS_NR 16
+#define RSH_REASONS_NR 17
 
 /**
  * struct rsh_decision - what to do about one VM, and how it was reckoned
  * @ask: ask for @target now
+ * @refresh: memory is short, and what this guest says is not of now: have it
+ *	send statistics at once if that is possible (in QEMU, by setting
+ *	guest-stats-polling-interval to 0 and back)
  * @target: bytes of guest RAM; with @ask unset the one that stands
  * @reason: why
  * @flags: enum rsh_flag
@@ -227,6 +235,7 @@ enum rsh_reason {
  */
 struct rsh_decision {
 	bool ask;
+	bool refresh;
 	uint64_t target;
 	enum rsh_reason reason;
 	uint32_t flags;
@@ -262,16 +271,112 @@ struct rsh_summary {
 };
 
 /**
+ * struct rsh_work - what one step reckons about one VM; see policy_step.h
+ * @flags: enum rsh_flag
+ * @movable: it may be asked to give, and does as asked
+ * @shares: it takes part when memory is divided, movable or not
+ * @urgent: next to nothing is available in it, or it helped itself
+ * @held: it helped itself a short while ago
+ * @overhead: QEMU beyond the guest's RAM
+ * @measured_overhead: @overhead was told apart, and is no estimate
+ * @low: least target
+ * @cap: largest target
+ * @used: the guest uses so much
+ * @soft: below that, memory in use would be taken
+ * @need: below that, it is short of memory for what it does now
+ * @demand: with all its headroom
+ * @wish: the same, if it uses as little as it may; what it grows to
+ * @expected: what it has or has been promised, overhead included
+ * @committed: @expected, or the worst case where that is not certain
+ * @level: target up to which growth costs nothing, for it is in @expected
+ * @ideal: its part if everybody had theirs
+ * @claim_floor: of its claim above @low when memory is divided
+ * @claim_active: up to here the claim is not taxed
+ * @claim_cap: more than that is not claimed
+ * @part: what it got
+ * @target: new target
+ * @reason: why
+ */
+struct rsh_work {
+	uint32_t flags;
+	bool movable;
+	bool shares;
+	bool urgent;
+	bool held;
+	bool measured_overhead;
+	uint64_t overhead;
+	uint64_t low;
+	uint64_t cap;
+	uint64_t used;
+	uint64_t soft;
+	uint64_t need;
+	uint64_t demand;
+	uint64_t wish;
+	uint64_t expected;
+	uint64_t committed;
+	uint64_t level;
+	uint64_t ideal;
+	uint64_t claim_floor;
+	uint64_t claim_active;
+	uint64_t claim_cap;
+	uint64_t part;
+	uint64_t target;
+	enum rsh_reason reason;
+};
+
+/**
  * struct rsh_vm - what the policy remembers of one VM
+ * @known: it was alive in the step before
+ * @epoch: of its process
+ * @first_ns: when it was first seen
+ * @answered_ns: when it last answered
+ * @ram: guest RAM
+ * @actual: guest RAM less the balloon
+ * @prev_actual: the same in the step before
+ * @pss: as last measured
+ * @overhead: largest ever seen, where it is not measured
+ * @reports: how many statistics were believed, up to 2
+ * @stamp: of the last statistics seen
+ * @stats_ns: when they came
+ * @refresh_ns: when newer ones were last asked for
+ * @available: as they say
+ * @used_low: what they make of used memory, if the balloon moved while they
+ *	came: at least
+ * @used_high: at most
+ * @rate: growth of used memory, bytes a second
+ * @prev_rate: the same one set of statistics earlier
+ * @faults: minor faults since boot
+ * @stalls: allocation stalls since boot
+ * @oom_kills: since boot
+ * @pressed: the last statistics show stalls or kills
+ * @target: last target; @actual as long as nothing was asked
+ * @ask_ns: when it was asked
+ * @least_actual: least since then
+ * @moved_ns: when @actual last came closer to a smaller target
+ * @moved_actual: @actual then
+ * @shrink_ns: since when measured memory should follow the balloon; 0 for no
+ *	open question
+ * @shrink_actual: @actual then
+ * @shrink_pss: @pss then
+ * @self_ns: when it last helped itself
+ * @self_actual: what it had after that
+ * @self_open: its target is still below that
+ * @bad_until: RSH_F_BAD_STATS
+ * @liar_until: RSH_F_LIAR
+ * @stuck_until: RSH_F_STUCK
+ * @inhibited_until: RSH_F_DISCARD_INHIBITED
+ * @self_until: RSH_F_SELF_DEFLATED
+ * @rebooted_until: RSH_F_REBOOTED
+ * @above_since: since when it has more than its part; 0 for not now
+ * @beyond_since: since when more is measured than it has; 0 for not now
+ * @w: of this step
  *
- * The caller zeroes it once, keeps it, and looks at nothing in it. What the
- * members mean is said where they are used.
+ * The caller zeroes it once, keeps it, and looks at nothing in it.
  */
 struct rsh_vm {
 	bool known;
-	bool reached;
-	bool have_stats;
-	bool stalls_known;
+	bool pressed;
+	bool self_open;
 	uint64_t epoch;
 	uint64_t first_ns;
 	uint64_t answered_ns;
@@ -280,10 +385,10 @@ struct rsh_vm {
 	uint64_t prev_actual;
 	uint64_t pss;
 	uint64_t overhead;
-	uint64_t base;
-	/* The last statistics that were believed. */
+	uint32_t reports;
 	uint64_t stamp;
 	uint64_t stats_ns;
+	uint64_t refresh_ns;
 	uint64_t available;
 	uint64_t used_low;
 	uint64_t used_high;
@@ -292,36 +397,43 @@ struct rsh_vm {
 	uint64_t faults;
 	uint64_t stalls;
 	uint64_t oom_kills;
-	/* The last change of target. */
 	uint64_t target;
 	uint64_t ask_ns;
-	uint64_t ask_actual;
-	uint64_t ask_pss;
+	uint64_t least_actual;
 	uint64_t moved_ns;
-	uint64_t best_actual;
-	/* Until when, 0 for not at all. */
+	uint64_t moved_actual;
+	uint64_t shrink_ns;
+	uint64_t shrink_actual;
+	uint64_t shrink_pss;
+	uint64_t self_ns;
+	uint64_t self_actual;
 	uint64_t bad_until;
 	uint64_t liar_until;
 	uint64_t stuck_until;
 	uint64_t inhibited_until;
 	uint64_t self_until;
 	uint64_t rebooted_until;
-	/* Since when, 0 for not now. */
 	uint64_t above_since;
-	uint64_t over_since;
+	uint64_t beyond_since;
+	struct rsh_work w;
 };
 
 /**
  * struct rsh_policy - what the policy remembers of all VMs together
+ * @last_ns: time of the step before
+ * @psi_slack: what pressure on the host adds to slack
+ * @spare_since: since when there is room that nobody needs; 0 for not now
+ * @scarce_since: since when the reserve is low; 0 for not now
+ * @short_since: since when somebody waits for memory; 0 for not now
  *
  * The caller calls rsh_policy_init() once and looks at nothing in it.
  */
 struct rsh_policy {
 	uint64_t last_ns;
 	uint64_t psi_slack;
-	uint64_t psi_ns;
 	uint64_t spare_since;
 	uint64_t scarce_since;
+	uint64_t short_since;
 };
 
 /**

@@ -73,6 +73,7 @@ const struct rsh_field rsh_stats_fields[] = {
 
 const struct rsh_field rsh_decision_fields[] = {
 	FIELD(BOOL, rsh_decision, ask),
+	FIELD(BOOL, rsh_decision, refresh),
 	FIELD(U64, rsh_decision, target),
 	FIELD(U32, rsh_decision, flags),
 	FIELD(U64, rsh_decision, used),

@@ -39,10 +39,11 @@ static int make_room(struct replay *p, size_t n)
 bool rsh_decision_same(const struct rsh_decision *a,
 		       const struct rsh_decision *b)
 {
-	return a->ask == b->ask && a->target == b->target &&
-	       a->reason == b->reason && a->flags == b->flags &&
-	       a->used == b->used && a->demand == b->demand &&
-	       a->ideal == b->ideal && a->committed == b->committed;
+	return a->ask == b->ask && a->refresh == b->refresh &&
+	       a->target == b->target && a->reason == b->reason &&
+	       a->flags == b->flags && a->used == b->used &&
+	       a->demand == b->demand && a->ideal == b->ideal &&
+	       a->committed == b->committed;
 }
 
 static void tell(FILE *out, const struct rsh_trace_step *step, size_t i,
