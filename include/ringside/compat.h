@@ -117,6 +117,41 @@ static inline void rs_balloon_event(bool inflate, long nr)
 #endif
 }
 
+/*
+ * The kernel's balloon core, which makes single pages movable. Only for those
+ * who ask. It moved to a header of its own when it began to swap pages in its
+ * list by itself, to enter them in the node's statistics, and to adjust the
+ * count of managed pages if told so; no caller of these helpers tells it so.
+ */
+#ifdef RS_WANT_BALLOON_CORE
+#ifdef RS_HAVE_BALLOON_CORE
+#include <linux/balloon.h>
+#else
+#include <linux/balloon_compaction.h>
+#endif
+
+/*
+ * End of a migration: @newpage takes the place of @page, which is freed. Both
+ * are locked and @page is isolated. The caller has told the host.
+ */
+static inline void rs_balloon_swap(struct balloon_dev_info *info,
+				   struct page *newpage, struct page *page)
+{
+#if !defined(RS_HAVE_BALLOON_CORE) && defined(CONFIG_BALLOON_COMPACTION)
+	unsigned long flags;
+
+	get_page(newpage);
+	spin_lock_irqsave(&info->pages_lock, flags);
+	balloon_page_insert(info, newpage);
+	info->isolated_pages--;
+	__count_vm_event(BALLOON_MIGRATE);
+	spin_unlock_irqrestore(&info->pages_lock, flags);
+	balloon_page_finalize(page);
+	put_page(page);
+#endif
+}
+#endif /* RS_WANT_BALLOON_CORE */
+
 /* PGSCAN_* and PGSTEAL_* became statistics of nodes. */
 static inline unsigned long rs_reclaim_count(const unsigned long *events,
 					     int item)

@@ -6,6 +6,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/device.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
@@ -13,17 +15,12 @@
 
 #include "balloon.h"
 
-/*
- * PAGE_POISON is not here. It tells the host what a reported page must read
- * as, for those who report free pages and expect to find them unchanged. We
- * own what we report, and the kernel's own free path poisons or zeroes the
- * page after us, so no content is expected.
- */
 static const unsigned int features[] = {
 	VIRTIO_BALLOON_F_MUST_TELL_HOST,
 	VIRTIO_BALLOON_F_STATS_VQ,
 	VIRTIO_BALLOON_F_DEFLATE_ON_OOM,
 	VIRTIO_BALLOON_F_FREE_PAGE_HINT,
+	VIRTIO_BALLOON_F_PAGE_POISON,
 	VIRTIO_BALLOON_F_REPORTING,
 };
 
@@ -41,17 +38,19 @@ static const struct virtio_device_id ids[] = {
  * of the features that it offers, a guest those of the features that it
  * accepted. After a feature that has a queue and was offered but declined,
  * the two count differently, and reports would go to a queue that takes and
- * ignores them. So STATS_VQ is always accepted; FREE_PAGE_HINT, whose queue
- * comes before the reporting queue, is not implemented and where it is
- * offered REPORTING is declined too. It is in the table only so that the bit
- * shows here.
+ * ignores them. So every feature that has a queue (STATS_VQ, FREE_PAGE_HINT,
+ * REPORTING) is implemented and always accepted.
+ *
+ * PAGE_POISON tells the host what free memory that it was told about must read
+ * as afterwards. It matters to free page reporting alone: what the balloon
+ * holds is ours, and the kernel's own free path poisons or zeroes it after us.
+ * It is accepted only for zeroes, which is what a host has for fresh memory; a
+ * host that was given a poison ignores every report (QEMU).
  */
 static int rsb_validate(struct virtio_device *vdev)
 {
-	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT)) {
-		__virtio_clear_bit(vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT);
-		__virtio_clear_bit(vdev, VIRTIO_BALLOON_F_REPORTING);
-	}
+	if (!want_init_on_free() || page_poisoning_enabled_static())
+		__virtio_clear_bit(vdev, VIRTIO_BALLOON_F_PAGE_POISON);
 	/* The OOM path can't wait until the host has been told. */
 	if (virtio_has_feature(vdev, VIRTIO_BALLOON_F_MUST_TELL_HOST))
 		__virtio_clear_bit(vdev, VIRTIO_BALLOON_F_DEFLATE_ON_OOM);
@@ -60,21 +59,22 @@ static int rsb_validate(struct virtio_device *vdev)
 	return 0;
 }
 
-static enum rsb_mode default_mode(struct rsb *b)
-{
-	if (rsb_mode_possible(b, RSB_MODE_REPORT))
-		return RSB_MODE_REPORT;
-	if (rsb_mode_possible(b, RSB_MODE_STRICT))
-		return RSB_MODE_STRICT;
-	return RSB_MODE_PFN;
-}
-
 static void rsb_free(struct rsb *b)
 {
 	kfree(b->stats);
-	kfree(b->bufs);
+	rsb_bufs_free(b);
 	rsb_pool_destroy(&b->pool);
 	kfree(b);
+}
+
+static int first_bufs(struct rsb *b)
+{
+	int err;
+
+	mutex_lock(&b->lock);
+	err = rsb_bufs_alloc(b, RSB_PFNS_PER_BUF);
+	mutex_unlock(&b->lock);
+	return err;
 }
 
 static struct rsb *rsb_alloc(struct virtio_device *vdev)
@@ -88,14 +88,28 @@ static struct rsb *rsb_alloc(struct virtio_device *vdev)
 	b->stopping = true;
 	mutex_init(&b->lock);
 	init_waitqueue_head(&b->acked);
+	b->mode_wish = RSB_MODE_AUTO;
+	rsb_settings_init(b);
 	rsb_worker_init(b);
-	err = rsb_pool_init(&b->pool) ?: rsb_stats_init(b);
-	b->bufs = kcalloc(RSB_PFN_BUFS, sizeof(*b->bufs), GFP_KERNEL);
-	if (err || !b->bufs) {
+	rsb_report_init(b);
+	rsb_hint_init(b);
+	rsb_pressure_init(b);
+	err = rsb_pool_init(&b->pool) ?: rsb_stats_init(b) ?: first_bufs(b);
+	if (err) {
 		rsb_free(b);
 		return NULL;
 	}
 	return b;
+}
+
+/* Zero, see rsb_validate(). */
+static void write_poison(struct rsb *b)
+{
+	u32 poison_val = 0;
+
+	if (virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_PAGE_POISON))
+		virtio_cwrite_le(b->vdev, struct virtio_balloon_config,
+				 poison_val, &poison_val);
 }
 
 static int rsb_start(struct rsb *b)
@@ -105,25 +119,32 @@ static int rsb_start(struct rsb *b)
 	err = rsb_queues_find(b);
 	if (err)
 		return err;
-	if (!rsb_mode_possible(b, b->mode))
-		b->mode = default_mode(b);
+	/* A resumed device may not be what it was. */
+	if (b->mode_wish == RSB_MODE_AUTO || !rsb_mode_possible(b, b->mode))
+		b->mode = rsb_mode_auto(b);
+	write_poison(b);
 	virtio_device_ready(b->vdev);
 	err = rsb_oom_register(b);
 	if (err) {
-		b->stopping = true;
-		rsb_queues_forget(b);
+		rsb_queues_reset(b);
+		b->vdev->config->del_vqs(b->vdev);
 		rsb_worker_release(b);
 		return err;
 	}
 	WRITE_ONCE(b->stopping, false);
 	rsb_stats_start(b);
 	rsb_worker_start(b);
+	rsb_report_start(b);
+	rsb_pressure_start(b);
+	rsb_hint_wake(b);
 	return 0;
 }
 
 /*
  * The worker first, as it alone makes the balloon grow. The OOM path may still
- * shrink it while it is emptied. After the reset nothing queues work any more.
+ * shrink it while it is emptied. Free page reporting goes after the reset: a
+ * report that is under way ends with it even if the host is silent. After that
+ * nothing queues work any more, and nobody uses the queues.
  */
 static void rsb_stop(struct rsb *b)
 {
@@ -136,10 +157,15 @@ static void rsb_stop(struct rsb *b)
 		return;
 	}
 	rsb_worker_stop(b);
+	rsb_pressure_stop(b);
 	rsb_oom_unregister(b);
+	rsb_hint_stop(b);
 	cancel_work_sync(&b->stats_work);
-	rsb_queues_forget(b);
+	rsb_queues_reset(b);
+	rsb_report_stop(b);
+	rsb_hint_release(b);
 	cancel_work_sync(&b->stats_work);
+	b->vdev->config->del_vqs(b->vdev);
 	rsb_worker_release(b);
 }
 
@@ -162,6 +188,7 @@ static int rsb_probe(struct virtio_device *vdev)
 		goto err_free;
 	}
 	vdev->priv = b;
+	device_set_wakeup_capable(&vdev->dev, true);
 	err = rsb_start(b);
 	if (err)
 		goto err_wq;
@@ -186,6 +213,7 @@ static void rsb_remove(struct virtio_device *vdev)
 static void rsb_config_changed(struct virtio_device *vdev)
 {
 	rsb_worker_wake(vdev->priv);
+	rsb_hint_wake(vdev->priv);
 }
 
 #ifdef CONFIG_PM_SLEEP

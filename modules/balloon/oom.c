@@ -12,6 +12,7 @@
 #include <linux/oom.h>
 
 #include "balloon.h"
+#include "balloon_event.h"
 
 static void owe(struct rsb_pool *pool, struct list_head *list,
 		unsigned long each)
@@ -25,27 +26,50 @@ static void owe(struct rsb_pool *pool, struct list_head *list,
 		};
 }
 
+/**
+ * rsb_owe_page - note that the host must hear of a page's release
+ * @pool: the pool
+ * @page: the page
+ *
+ * Return: false if there is no room for a note.
+ */
+bool rsb_owe_page(struct rsb_pool *pool, struct page *page)
+{
+	bool room;
+
+	spin_lock(&pool->lock);
+	room = pool->nr_owed < RSB_NOTES;
+	if (room)
+		pool->owed[pool->nr_owed++] = (struct rsb_range){
+			.pfn = page_to_pfn(page),
+			.nr = 1,
+		};
+	spin_unlock(&pool->lock);
+	return room;
+}
+
 /* Units first, as many as there is room for notes. */
 static void take_for_oom(struct rsb *b, struct rsb_batch *batch)
 {
 	struct rsb_pool *pool = &b->pool;
-	unsigned long units = RSB_OOM_PAGES / RSB_UNIT_PAGES;
-	unsigned long pages = RSB_OOM_PAGES;
-	unsigned long room;
+	unsigned long want = rsb_get_pages(b, RSB_S_OOM_RELEASE);
+	unsigned long units = want / RSB_UNIT_PAGES;
+	unsigned long room = RSB_NOTES - pool->nr_owed;
+	bool owes_units = rsb_owes_units(b);
 
 	lockdep_assert_held(&pool->lock);
-	room = RSB_OOM_PAGES - pool->nr_owed;
-	if (rsb_owes_units(b))
-		units = min(units, room);
 	units = min(units, pool->nr_units);
-	pages -= units * RSB_UNIT_PAGES;
-	if (rsb_owes_units(b))
+	if (owes_units) {
+		units = min(units, room);
 		room -= units;
-	pages = min(pages, room);
-	rsb_pool_take_locked(pool, batch, units, pages);
-	if (rsb_owes_units(b))
+	}
+	rsb_pool_take_locked(pool, batch, units,
+			     min(want - units * RSB_UNIT_PAGES, room));
+	if (owes_units)
 		owe(pool, &batch->units, RSB_UNIT_PAGES);
 	owe(pool, &batch->pages, 1);
+	if (rsb_batch_size(batch))
+		rsb_hold_locked(b);
 }
 
 static int on_oom(struct notifier_block *nb, unsigned long unused, void *arg)
@@ -58,15 +82,14 @@ static int on_oom(struct notifier_block *nb, unsigned long unused, void *arg)
 	rsb_batch_init(&batch);
 	spin_lock(&b->pool.lock);
 	take_for_oom(b, &batch);
-	size = rsb_batch_size(&batch);
-	if (size)
-		b->pool.oom_hold = true;
 	spin_unlock(&b->pool.lock);
+	size = rsb_batch_size(&batch);
 	if (!size)
 		return NOTIFY_OK;
 
 	rsb_pool_release(b, &batch);
 	rsb_count(b, RSB_N_OOM_RELEASED, (u64)size << PAGE_SHIFT);
+	trace_balloon_oom(b, size, false);
 	*freed += size;
 	rsb_worker_wake(b);
 	return NOTIFY_OK;

@@ -2,6 +2,8 @@
 /*
  * The arithmetic declared in plan.h. Pure: also compiled by the host's tests.
  */
+#include <linux/minmax.h>
+
 #include "plan.h"
 
 static void sort_by_pfn(struct rsb_range *r, unsigned int n)
@@ -134,16 +136,6 @@ void rsb_plan(struct rsb_plan *plan, unsigned long units, unsigned long pages,
 
 #define MIB_PAGES	256UL
 
-static unsigned long larger(unsigned long a, unsigned long b)
-{
-	return a > b ? a : b;
-}
-
-static unsigned long smaller(unsigned long a, unsigned long b)
-{
-	return a < b ? a : b;
-}
-
 /* @a - @b, but never below zero. */
 static unsigned long less(unsigned long a, unsigned long b)
 {
@@ -172,7 +164,7 @@ unsigned long rsb_default_floor(unsigned long ram)
  */
 unsigned long rsb_default_reserve(unsigned long ram)
 {
-	return larger(16 * MIB_PAGES, ram / 64);
+	return max(16 * MIB_PAGES, ram / 64);
 }
 
 /**
@@ -194,12 +186,14 @@ bool rsb_limit(struct rsb_plan *plan, unsigned long held,
 
 	if (plan->action != RSB_INFLATE)
 		return false;
-	spare = smaller(less(less(room->ram, room->floor), held),
-			less(room->available, room->reserve));
+	spare = less(less(room->ram, room->floor), held);
+	/* Without a reserve the guest may be driven into reclaim. */
+	if (room->reserve)
+		spare = min(spare, less(room->available, room->reserve));
 	if (want <= spare)
 		return false;
 	plan->pages = plan->units ? 0 : spare;
-	plan->units = smaller(plan->units, spare / RSB_UNIT_PAGES);
+	plan->units = min(plan->units, spare / RSB_UNIT_PAGES);
 	return !plan->units && !plan->pages;
 }
 
@@ -235,7 +229,7 @@ unsigned int rsb_rate_pause(unsigned long pages, u64 rate)
 		return 0;
 	/* No step is so large that this overflows: 2^32 pages are 16 TiB. */
 	ms = ((u64)pages * 4096 * 1000 + rate - 1) / rate;
-	return ms < 60000 ? ms : 60000;
+	return min_t(u64, ms, 60000);
 }
 
 /**

@@ -60,7 +60,7 @@ struct rsb_plan {
  * @ram: all memory of the guest, what is held included
  * @available: what could be had without swapping, as MemAvailable
  * @floor: this much of @ram is never taken
- * @reserve: @available never falls below this by inflating
+ * @reserve: @available never falls below this by inflating; 0 for none
  */
 struct rsb_room {
 	unsigned long ram;

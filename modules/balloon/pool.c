@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pages that the balloon holds: where they come from, how the kernel's
- * books show them, and how they go back exactly. Knows nothing of the host.
+ * The units that the balloon holds: where they come from, how the kernel's
+ * books show them, and how they go back exactly. Single pages are next door in
+ * pages.c; what moves between the two and in and out is a batch of both. Knows
+ * nothing of the host.
  *
  * A held page is PageOffline, so that kdump and /proc/kcore skip it, and does
  * not count as managed unless it comes back on OOM anyway.
@@ -10,17 +12,9 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include <ringside/compat.h>
-
 #include "balloon.h"
 
 static_assert(RSB_UNIT_PAGES == 1UL << RSB_UNIT_ORDER);
-
-/*
- * Not movable: these pages stay for long, so they must not sit in ZONE_MOVABLE
- * or in CMA areas. A unit fills its pageblock and so fragments nothing.
- */
-#define RSB_GFP (GFP_HIGHUSER | __GFP_NOWARN | __GFP_NOMEMALLOC)
 
 /**
  * rsb_pool_init - an empty pool
@@ -32,8 +26,8 @@ int rsb_pool_init(struct rsb_pool *pool)
 {
 	spin_lock_init(&pool->lock);
 	INIT_LIST_HEAD(&pool->units);
-	INIT_LIST_HEAD(&pool->pages);
-	pool->owed = kvcalloc(RSB_OOM_PAGES, sizeof(*pool->owed), GFP_KERNEL);
+	rsb_pages_init(pool);
+	pool->owed = kvcalloc(RSB_NOTES, sizeof(*pool->owed), GFP_KERNEL);
 	return pool->owed ? 0 : -ENOMEM;
 }
 
@@ -43,7 +37,7 @@ int rsb_pool_init(struct rsb_pool *pool)
  */
 void rsb_pool_destroy(struct rsb_pool *pool)
 {
-	WARN_ON_ONCE(pool->nr_units || pool->nr_pages);
+	WARN_ON_ONCE(pool->nr_units || atomic_long_read(&pool->nr_pages));
 	kvfree(pool->owed);
 }
 
@@ -58,7 +52,7 @@ void rsb_pool_counts(struct rsb_pool *pool, unsigned long *units,
 {
 	spin_lock(&pool->lock);
 	*units = pool->nr_units;
-	*pages = pool->nr_pages;
+	*pages = atomic_long_read(&pool->nr_pages);
 	spin_unlock(&pool->lock);
 }
 
@@ -105,28 +99,6 @@ void rsb_batch_alloc_units(struct rsb *b, struct rsb_batch *batch,
 	}
 }
 
-/**
- * rsb_batch_alloc_pages - ask the page allocator for single pages
- * @b: the device
- * @batch: takes them
- * @nr: how many; stops at the first failure
- */
-void rsb_batch_alloc_pages(struct rsb *b, struct rsb_batch *batch,
-			   unsigned long nr)
-{
-	while (batch->nr_pages < nr) {
-		struct page *page = alloc_page(RSB_GFP | __GFP_NORETRY);
-
-		if (!page) {
-			rsb_count(b, RSB_N_ALLOC_FAIL_4K, 1);
-			return;
-		}
-		list_add(&page->lru, &batch->pages);
-		batch->nr_pages++;
-		cond_resched();
-	}
-}
-
 static void mark_offline(struct page *page, unsigned long nr)
 {
 	while (nr--)
@@ -139,26 +111,25 @@ static void clear_offline(struct page *page, unsigned long nr)
 		__ClearPageOffline(page++);
 }
 
-static void account(struct rsb *b, struct page *page, long nr)
-{
-	if (!rsb_deflates_on_oom(b))
-		adjust_managed_page_count(page, -nr);
-	rs_balloon_account(page, nr);
-}
-
-/*
- * Enter the list in the books (@each is positive) or strike it out. Newer
- * kernels recompute the zone's reserves on each change, so neighbours in the
- * list go together.
+/**
+ * rsb_account_managed - enter pages in the books as gone, or strike them out
+ * @b: the device
+ * @list: the pages, or first pages of units
+ * @each: pages that one entry of @list stands for; negative to strike out
+ *
+ * Newer kernels recompute the zone's reserves on each change, so neighbours in
+ * the list go together.
  */
-static void account_list(struct rsb *b, struct list_head *list, long each)
+void rsb_account_managed(struct rsb *b, struct list_head *list, long each)
 {
 	struct page *page, *first = NULL;
 	long nr = 0;
 
+	if (rsb_deflates_on_oom(b))
+		return;
 	list_for_each_entry(page, list, lru) {
 		if (first && page_zone(page) != page_zone(first)) {
-			account(b, first, nr);
+			adjust_managed_page_count(first, -nr);
 			first = NULL;
 			nr = 0;
 		}
@@ -167,19 +138,31 @@ static void account_list(struct rsb *b, struct list_head *list, long each)
 		nr += each;
 	}
 	if (first)
-		account(b, first, nr);
+		adjust_managed_page_count(first, -nr);
 }
 
-static void splice_batch(struct rsb_pool *pool, struct rsb_batch *batch)
+/* The balloon core does this for single pages. */
+static void account_units(struct rsb *b, struct list_head *units, long each)
+{
+	struct page *page;
+	long nr = 0;
+
+	rsb_account_managed(b, units, each);
+	list_for_each_entry(page, units, lru) {
+		rs_balloon_account(page, each);
+		nr += each;
+	}
+	if (nr)
+		rs_balloon_event(nr > 0, abs(nr));
+}
+
+static void splice_units(struct rsb_pool *pool, struct rsb_batch *batch)
 {
 	spin_lock(&pool->lock);
-	list_splice_init(&batch->units, &pool->units);
-	list_splice_init(&batch->pages, &pool->pages);
+	list_splice_tail_init(&batch->units, &pool->units);
 	pool->nr_units += batch->nr_units;
-	pool->nr_pages += batch->nr_pages;
 	spin_unlock(&pool->lock);
 	batch->nr_units = 0;
-	batch->nr_pages = 0;
 }
 
 /**
@@ -194,22 +177,20 @@ void rsb_pool_put(struct rsb *b, struct rsb_batch *batch)
 
 	list_for_each_entry(page, &batch->units, lru)
 		mark_offline(page, RSB_UNIT_PAGES);
-	list_for_each_entry(page, &batch->pages, lru)
-		mark_offline(page, 1);
-	account_list(b, &batch->units, RSB_UNIT_PAGES);
-	account_list(b, &batch->pages, 1);
-	rs_balloon_event(true, size);
+	account_units(b, &batch->units, RSB_UNIT_PAGES);
+	rsb_account_managed(b, &batch->pages, 1);
 	rsb_count(b, RSB_N_INFLATED, (u64)size << PAGE_SHIFT);
-	splice_batch(&b->pool, batch);
+	rsb_pool_untake(&b->pool, batch);
 }
 
-static unsigned long take(struct list_head *from, struct list_head *to,
-			  unsigned long nr)
+static unsigned long take_units(struct rsb_pool *pool, struct list_head *to,
+				unsigned long nr)
 {
 	unsigned long n;
 
-	for (n = 0; n < nr && !list_empty(from); n++)
-		list_move(from->next, to);
+	for (n = 0; n < nr && !list_empty(&pool->units); n++)
+		list_move(pool->units.next, to);
+	pool->nr_units -= n;
 	return n;
 }
 
@@ -220,16 +201,15 @@ static unsigned long take(struct list_head *from, struct list_head *to,
  * @units: at most so many units
  * @pages: at most so many single pages
  *
- * The kernel's books still show the pages as held.
+ * Managed memory does not show them yet. Pages that are being migrated are
+ * held but can't be taken, so that there may be fewer than were asked for.
  */
 void rsb_pool_take_locked(struct rsb_pool *pool, struct rsb_batch *batch,
 			  unsigned long units, unsigned long pages)
 {
 	lockdep_assert_held(&pool->lock);
-	batch->nr_units = take(&pool->units, &batch->units, units);
-	batch->nr_pages = take(&pool->pages, &batch->pages, pages);
-	pool->nr_units -= batch->nr_units;
-	pool->nr_pages -= batch->nr_pages;
+	batch->nr_units = take_units(pool, &batch->units, units);
+	batch->nr_pages = rsb_pages_take(pool, &batch->pages, pages);
 }
 
 /**
@@ -254,34 +234,43 @@ void rsb_pool_take(struct rsb_pool *pool, struct rsb_batch *batch,
  */
 void rsb_pool_untake(struct rsb_pool *pool, struct rsb_batch *batch)
 {
-	splice_batch(pool, batch);
+	splice_units(pool, batch);
+	rsb_pages_put(pool, &batch->pages);
+	batch->nr_pages = 0;
 }
 
 /**
  * rsb_batch_split_unit - turn a unit into single pages
- * @batch: has at least one unit
+ * @b: the device
+ * @batch: one unit, from rsb_pool_take()
+ *
+ * In the books the unit comes back and the pages, which must go into the pool
+ * next, leave; MemTotal never shows it.
  */
-void rsb_batch_split_unit(struct rsb_batch *batch)
+void rsb_batch_split_unit(struct rsb *b, struct rsb_batch *batch)
 {
 	struct page *page = list_first_entry(&batch->units, struct page, lru);
 	unsigned long i;
 
+	rs_balloon_account(page, -(long)RSB_UNIT_PAGES);
+	rs_balloon_event(false, RSB_UNIT_PAGES);
 	list_del(&page->lru);
 	batch->nr_units--;
+	clear_offline(page, RSB_UNIT_PAGES);
 	split_page(page, RSB_UNIT_ORDER);
 	for (i = 0; i < RSB_UNIT_PAGES; i++)
 		list_add_tail(&page[i].lru, &batch->pages);
 	batch->nr_pages += RSB_UNIT_PAGES;
 }
 
-static void free_list(struct list_head *list, unsigned int order)
+static void free_units(struct list_head *list)
 {
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, list, lru) {
 		list_del(&page->lru);
-		clear_offline(page, 1UL << order);
-		__free_pages(page, order);
+		clear_offline(page, RSB_UNIT_PAGES);
+		__free_pages(page, RSB_UNIT_ORDER);
 		cond_resched();
 	}
 }
@@ -295,12 +284,78 @@ void rsb_pool_release(struct rsb *b, struct rsb_batch *batch)
 {
 	unsigned long size = rsb_batch_size(batch);
 
-	account_list(b, &batch->units, -(long)RSB_UNIT_PAGES);
-	account_list(b, &batch->pages, -1);
-	rs_balloon_event(false, size);
+	account_units(b, &batch->units, -(long)RSB_UNIT_PAGES);
+	rsb_account_managed(b, &batch->pages, -1);
 	rsb_count(b, RSB_N_DEFLATED, (u64)size << PAGE_SHIFT);
-	free_list(&batch->units, RSB_UNIT_ORDER);
-	free_list(&batch->pages, 0);
+	free_units(&batch->units);
+	rsb_pages_free(&batch->pages);
 	batch->nr_units = 0;
 	batch->nr_pages = 0;
+}
+
+typedef int (*visitor)(struct rsb *b, struct rsb_batch *batch);
+
+static int visit_batch(struct rsb *b, struct rsb_batch *batch, visitor visit)
+{
+	int err = visit(b, batch);
+
+	rsb_pool_untake(&b->pool, batch);
+	if (!err && fatal_signal_pending(current))
+		err = -EINTR;
+	cond_resched();
+	return err;
+}
+
+/* Single pages have no order of their own, so all are taken at once. */
+static int walk_pages(struct rsb *b, visitor visit)
+{
+	struct rsb_batch all, batch;
+	int err = 0;
+
+	rsb_batch_init(&all);
+	rsb_pool_take(&b->pool, &all, 0, ULONG_MAX);
+	while (!err && !list_empty(&all.pages)) {
+		rsb_batch_init(&batch);
+		while (batch.nr_pages < RSB_STEP_PAGES &&
+		       !list_empty(&all.pages)) {
+			list_move_tail(all.pages.next, &batch.pages);
+			batch.nr_pages++;
+		}
+		err = visit_batch(b, &batch, visit);
+	}
+	rsb_pool_untake(&b->pool, &all);
+	return err;
+}
+
+/**
+ * rsb_pool_walk - show everything that is held to somebody
+ * @b: the device
+ * @visit: called with batches of at most RSB_KICK_UNITS units or
+ *	RSB_STEP_PAGES pages; an error ends the walk
+ *
+ * What is being shown can't be released meanwhile, not even on OOM: the host
+ * may be about to drop its content.
+ *
+ * Return: 0, the error of @visit, or -EINTR if the caller is being killed.
+ */
+int rsb_pool_walk(struct rsb *b,
+		  int (*visit)(struct rsb *b, struct rsb_batch *batch))
+{
+	unsigned long left, pages;
+	struct rsb_batch batch;
+	int err = 0;
+
+	lockdep_assert_held(&b->lock);
+	/* Units go back to the end of the list, so each one comes up once. */
+	rsb_pool_counts(&b->pool, &left, &pages);
+	while (left && !err) {
+		rsb_batch_init(&batch);
+		rsb_pool_take(&b->pool, &batch,
+			      min_t(unsigned long, left, RSB_KICK_UNITS), 0);
+		if (!batch.nr_units)
+			break;
+		left -= batch.nr_units;
+		err = visit_batch(b, &batch, visit);
+	}
+	return err ?: walk_pages(b, visit);
 }

@@ -9,8 +9,6 @@
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 
-#include <ringside/compat.h>
-
 #include "balloon.h"
 
 /* Room for every tag up to VIRTIO_BALLOON_S_DIRECT_RECLAIM. */
@@ -49,7 +47,13 @@ static void put_memory(struct filler *f)
 		  global_node_page_state(NR_FILE_PAGES));
 }
 
-static unsigned long allocation_stalls(const unsigned long *events)
+/**
+ * rsb_allocation_stalls - allocations that had to reclaim memory themselves
+ * @events: from all_vm_events()
+ *
+ * Return: their number since boot.
+ */
+unsigned long rsb_allocation_stalls(const unsigned long *events)
 {
 	unsigned long sum = 0;
 	int zone;
@@ -73,7 +77,8 @@ static void put_events(struct filler *f)
 	put(f, VIRTIO_BALLOON_S_HTLB_PGFAIL, events[HTLB_BUDDY_PGALLOC_FAIL]);
 #endif
 	put(f, VIRTIO_BALLOON_S_OOM_KILL, events[OOM_KILL]);
-	put(f, VIRTIO_BALLOON_S_ALLOC_STALL, allocation_stalls(events));
+	put(f, VIRTIO_BALLOON_S_ALLOC_STALL,
+	    rsb_allocation_stalls(events));
 	put_pages(f, VIRTIO_BALLOON_S_ASYNC_SCAN,
 		  rs_reclaim_count(events, PGSCAN_KSWAPD));
 	put_pages(f, VIRTIO_BALLOON_S_DIRECT_SCAN,

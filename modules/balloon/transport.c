@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the host learns about pages, and how long we wait for it.
+ * The queues: setting them up, waiting for the host, and the two that name
+ * pages by number. report.c and hint.c have the others that are about pages.
  *
  * Units go through the reporting queue: one descriptor for any number of
  * neighbours, so that the host drops whole huge pages at once. Single pages
@@ -16,8 +17,6 @@
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
 
-#include <ringside/compat.h>
-
 #include "balloon.h"
 
 /*
@@ -28,6 +27,9 @@
 
 static_assert(PAGE_SHIFT == VIRTIO_BALLOON_PFN_SHIFT);
 
+/* How long to wait for the host; a sixth of it on the way out. Immutable. */
+unsigned int rsb_host_timeout_s = RSB_HOST_TIMEOUT_S;
+
 static void acked(struct virtqueue *vq)
 {
 	struct rsb *b = vq->vdev->priv;
@@ -37,54 +39,86 @@ static void acked(struct virtqueue *vq)
 		rsb_worker_wake(b);
 }
 
-/* Collect what the host has returned; tell how much it still has. */
-static unsigned int reap(struct rsb *b, struct rsb_queue *q)
+/**
+ * rsb_reap - collect what the host has returned
+ * @b: the device
+ * @q: one of its queues, which may be missing; the caller has the right to
+ *	use it
+ *
+ * Return: how many buffers the host still has.
+ */
+unsigned int rsb_reap(struct rsb *b, struct rsb_queue *q)
 {
 	unsigned int len;
 	void *token;
 
 	while (q->vq && (token = virtqueue_get_buf(q->vq, &len))) {
+		/* A host that returns what it does not have stops being one. */
+		if (WARN_ON_ONCE(!q->in_flight))
+			return 0;
 		q->in_flight--;
+		rsb_count(b, RSB_N_HOST_ACKS, 1);
 		if (token != b)
 			b->free_bufs[b->nr_free_bufs++] = token;
 	}
 	return q->in_flight;
 }
 
-static int give_up(struct rsb *b, struct rsb_queue *q, unsigned int max)
+/**
+ * rsb_give_up - the host has had its time
+ * @b: the device; the caller has set rsb.stalled and looked once more
+ * @queue: where an answer is missing
+ *
+ * Return: -ETIMEDOUT.
+ */
+int rsb_give_up(struct rsb *b, const char *queue)
 {
-	/* acked() must see this before the last look at the queue. */
-	smp_store_mb(b->stalled, true);
-	if (reap(b, q) <= max) {
-		WRITE_ONCE(b->stalled, false);
-		return 0;
-	}
 	rsb_count(b, RSB_N_HOST_TIMEOUTS, 1);
+	WRITE_ONCE(b->last_error, -ETIMEDOUT);
 	dev_err(&b->vdev->dev, "no answer from the host on the %s queue\n",
-		q->vq->name);
+		queue);
 	return -ETIMEDOUT;
 }
 
-/* How long to wait for the host; a sixth of it on the way out. Immutable. */
-unsigned int rsb_host_timeout_s = RSB_HOST_TIMEOUT_S;
-
-/* Wait until the host has at most @max buffers of the queue. */
-static int wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
+/**
+ * rsb_patience_s - how long to wait for the host
+ * @b: the device
+ *
+ * Return: seconds; fewer for a driver that is about to leave.
+ */
+unsigned int rsb_patience_s(const struct rsb *b)
 {
-	unsigned int slice = 0, limit;
+	return READ_ONCE(b->stopping) ? rsb_host_timeout_s / 6 :
+					rsb_host_timeout_s;
+}
+
+/**
+ * rsb_wait_for_host - wait until the host has returned buffers
+ * @b: the device
+ * @q: a queue that the caller has the right to use
+ * @max: so many the host may keep
+ *
+ * Return: 0, -ETIMEDOUT if the host is silent, -EIO if the device is gone.
+ */
+int rsb_wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
+{
+	unsigned int slice = 0;
 
 	for (;;) {
-		if (wait_event_timeout(b->acked, reap(b, q) <= max, HZ))
+		if (wait_event_timeout(b->acked, rsb_reap(b, q) <= max, HZ))
 			return 0;
 		/* A removed device is marked broken without a wake-up. */
 		if (virtqueue_is_broken(q->vq))
 			return -EIO;
-		limit = rsb_host_timeout_s;
-		if (READ_ONCE(b->stopping))
-			limit /= 6;
-		if (++slice >= limit)
-			return give_up(b, q, max);
+		if (++slice >= rsb_patience_s(b))
+			break;
 	}
+	/* acked() must see this before the last look at the queue. */
+	smp_store_mb(b->stalled, true);
+	if (rsb_reap(b, q) > max)
+		return rsb_give_up(b, q->vq->name);
+	WRITE_ONCE(b->stalled, false);
+	return 0;
 }
 
 /**
@@ -96,7 +130,8 @@ static int wait_for_host(struct rsb *b, struct rsb_queue *q, unsigned int max)
 bool rsb_host_ready(struct rsb *b)
 {
 	lockdep_assert_held(&b->lock);
-	if (reap(b, &b->inflate) + reap(b, &b->deflate) + reap(b, &b->report))
+	if (rsb_reap(b, &b->inflate) + rsb_reap(b, &b->deflate) ||
+	    !rsb_report_ready(b))
 		return false;
 	if (b->stalled) {
 		WRITE_ONCE(b->stalled, false);
@@ -136,7 +171,7 @@ bool rsb_host_broken(struct rsb *b)
 struct tell {
 	struct rsb *b;
 	struct rsb_queue *q;
-	struct rsb_pfn_buf *buf;
+	__virtio32 *buf;
 	unsigned int used;
 	int err;
 };
@@ -145,7 +180,7 @@ static void send_buf(struct tell *t)
 {
 	struct scatterlist sg;
 
-	sg_init_one(&sg, t->buf, t->used * sizeof(t->buf->pfn[0]));
+	sg_init_one(&sg, t->buf, t->used * sizeof(*t->buf));
 	t->err = virtqueue_add_outbuf(t->q->vq, &sg, 1, t->buf, RSB_GFP_QUEUE);
 	if (t->err)
 		return;
@@ -160,20 +195,22 @@ static void get_buf(struct tell *t)
 	unsigned int max = min_t(unsigned int, RSB_PFN_BUFS,
 				 virtqueue_get_vring_size(t->q->vq));
 
-	t->err = wait_for_host(t->b, t->q, max - 1);
+	t->err = rsb_wait_for_host(t->b, t->q, max - 1);
 	if (!t->err)
 		t->buf = t->b->free_bufs[--t->b->nr_free_bufs];
 }
 
 static void tell_pfns(struct tell *t, unsigned long pfn, unsigned long nr)
 {
+	unsigned int room = rsb_get(t->b, RSB_S_PFNS_PER_BUF);
+
 	while (nr-- && !t->err) {
 		if (!t->buf)
 			get_buf(t);
 		if (t->err)
 			return;
-		t->buf->pfn[t->used++] = cpu_to_virtio32(t->b->vdev, pfn++);
-		if (t->used == RSB_PFNS_PER_BUF)
+		t->buf[t->used++] = cpu_to_virtio32(t->b->vdev, pfn++);
+		if (t->used == room)
 			send_buf(t);
 	}
 }
@@ -184,7 +221,7 @@ static int tell_end(struct tell *t)
 		send_buf(t);
 	if (t->buf)
 		t->b->free_bufs[t->b->nr_free_bufs++] = t->buf;
-	return t->err ?: wait_for_host(t->b, t->q, 0);
+	return t->err ?: rsb_wait_for_host(t->b, t->q, 0);
 }
 
 static int tell_list(struct rsb *b, struct rsb_queue *q,
@@ -198,45 +235,6 @@ static int tell_list(struct rsb *b, struct rsb_queue *q,
 	list_for_each_entry(page, list, lru)
 		tell_pfns(&t, page_to_pfn(page), each);
 	return tell_end(&t);
-}
-
-static int report_ranges(struct rsb *b, const struct rsb_range *r,
-			 unsigned int n)
-{
-	struct scatterlist sg[RSB_KICK_UNITS];
-	unsigned int i;
-	int err;
-
-	sg_init_table(sg, n);
-	for (i = 0; i < n; i++)
-		sg_set_page(&sg[i], pfn_to_page(r[i].pfn),
-			    r[i].nr << PAGE_SHIFT, 0);
-	err = virtqueue_add_inbuf(b->report.vq, sg, n, b, RSB_GFP_QUEUE);
-	if (err)
-		return err;
-	b->report.in_flight++;
-	virtqueue_kick(b->report.vq);
-	return wait_for_host(b, &b->report, 0);
-}
-
-static int report_units(struct rsb *b, struct rsb_batch *batch)
-{
-	unsigned int max = virtqueue_get_vring_size(b->report.vq);
-	struct rsb_range r[RSB_KICK_UNITS];
-	unsigned int i, n = 0;
-	struct page *page;
-	int err = 0;
-
-	list_for_each_entry(page, &batch->units, lru) {
-		if (WARN_ON_ONCE(n == RSB_KICK_UNITS))
-			return -E2BIG;
-		r[n].pfn = page_to_pfn(page);
-		r[n++].nr = RSB_UNIT_PAGES;
-	}
-	n = rsb_merge(r, n);
-	for (i = 0; i < n && !err; i += max)
-		err = report_ranges(b, r + i, min(max, n - i));
-	return err;
 }
 
 static bool units_inflate(const struct rsb *b)
@@ -258,7 +256,7 @@ int rsb_tell_inflate(struct rsb *b, struct rsb_batch *batch)
 
 	lockdep_assert_held(&b->lock);
 	if (batch->nr_units && b->mode <= RSB_MODE_STRICT)
-		err = report_units(b, batch);
+		err = rsb_report_units(b, batch);
 	if (!err && units_inflate(b))
 		err = tell_list(b, &b->inflate, &batch->units, RSB_UNIT_PAGES);
 	if (!err)
@@ -301,6 +299,23 @@ int rsb_tell_deflate(struct rsb *b, struct rsb_batch *batch)
 	if (!err)
 		err = tell_list(b, &b->deflate, &batch->pages, 1);
 	return err;
+}
+
+/**
+ * rsb_tell_page - name one page
+ * @b: the device
+ * @q: its inflate or deflate queue
+ * @page: the page
+ *
+ * Return: 0; -ETIMEDOUT or -EIO if the host did not answer.
+ */
+int rsb_tell_page(struct rsb *b, struct rsb_queue *q, struct page *page)
+{
+	struct tell t = { .b = b, .q = q };
+
+	lockdep_assert_held(&b->lock);
+	tell_pfns(&t, page_to_pfn(page), 1);
+	return tell_end(&t);
 }
 
 /**
@@ -350,12 +365,76 @@ int rsb_tell_owed(struct rsb *b)
 bool rsb_mode_possible(struct rsb *b, enum rsb_mode mode)
 {
 	if (mode == RSB_MODE_REPORT)
-		return b->report.vq &&
-		       !virtio_has_feature(b->vdev,
-					   VIRTIO_BALLOON_F_MUST_TELL_HOST);
+		return b->report.vq && !rsb_must_tell(b);
 	if (mode == RSB_MODE_STRICT)
 		return b->report.vq;
 	return true;
+}
+
+/**
+ * rsb_mode_auto - the best mode that the device has
+ * @b: the device
+ *
+ * Return: a mode that is possible.
+ */
+enum rsb_mode rsb_mode_auto(struct rsb *b)
+{
+	if (rsb_mode_possible(b, RSB_MODE_REPORT))
+		return RSB_MODE_REPORT;
+	if (rsb_mode_possible(b, RSB_MODE_STRICT))
+		return RSB_MODE_STRICT;
+	return RSB_MODE_PFN;
+}
+
+/**
+ * rsb_bufs_free - give the PFN buffers up
+ * @b: the device; no queue has one
+ */
+void rsb_bufs_free(struct rsb *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < RSB_PFN_BUFS; i++) {
+		kfree(b->bufs[i]);
+		b->bufs[i] = NULL;
+	}
+}
+
+static void all_bufs_are_free(struct rsb *b)
+{
+	memcpy(b->free_bufs, b->bufs, sizeof(b->free_bufs));
+	b->nr_free_bufs = RSB_PFN_BUFS;
+}
+
+/**
+ * rsb_bufs_alloc - PFN buffers of another size
+ * @b: the device
+ * @pfns: how many PFNs each one holds
+ *
+ * Return: 0, -EBUSY while the host has one of the old ones, -ENOMEM.
+ */
+int rsb_bufs_alloc(struct rsb *b, unsigned int pfns)
+{
+	__virtio32 *bufs[RSB_PFN_BUFS];
+	unsigned int i;
+
+	lockdep_assert_held(&b->lock);
+	if (b->inflate.in_flight || b->deflate.in_flight)
+		return -EBUSY;
+	for (i = 0; i < RSB_PFN_BUFS; i++) {
+		bufs[i] = kmalloc_array(pfns, sizeof(*bufs[i]), GFP_KERNEL);
+		if (!bufs[i])
+			goto err_free;
+	}
+	rsb_bufs_free(b);
+	memcpy(b->bufs, bufs, sizeof(b->bufs));
+	all_bufs_are_free(b);
+	return 0;
+
+err_free:
+	while (i--)
+		kfree(bufs[i]);
+	return -ENOMEM;
 }
 
 enum { Q_INFLATE, Q_DEFLATE, Q_STATS, Q_HINT, Q_REPORT, NR_QUEUES };
@@ -376,12 +455,13 @@ int rsb_queues_find(struct rsb *b)
 		[Q_DEFLATE] = { "deflate", acked },
 	};
 	struct virtqueue *vqs[NR_QUEUES] = {};
-	unsigned int i;
 	int err;
 
 	if (virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_STATS_VQ))
 		info[Q_STATS] =
 			(struct virtqueue_info){ "stats", rsb_stats_asked };
+	if (virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+		info[Q_HINT] = (struct virtqueue_info){ "hint", acked };
 	if (virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_REPORTING))
 		info[Q_REPORT] = (struct virtqueue_info){ "report", acked };
 	err = rs_virtio_find_vqs(b->vdev, NR_QUEUES, vqs, info);
@@ -389,23 +469,26 @@ int rsb_queues_find(struct rsb *b)
 		return err;
 	b->inflate = (struct rsb_queue){ .vq = vqs[Q_INFLATE] };
 	b->deflate = (struct rsb_queue){ .vq = vqs[Q_DEFLATE] };
+	b->hint = (struct rsb_queue){ .vq = vqs[Q_HINT] };
 	b->report = (struct rsb_queue){ .vq = vqs[Q_REPORT] };
 	b->stats_vq = vqs[Q_STATS];
 	WRITE_ONCE(b->stalled, false);
-	for (i = 0; i < RSB_PFN_BUFS; i++)
-		b->free_bufs[i] = &b->bufs[i];
-	b->nr_free_bufs = RSB_PFN_BUFS;
+	WRITE_ONCE(b->gone, false);
+	all_bufs_are_free(b);
 	return 0;
 }
 
 /**
- * rsb_queues_forget - reset the device and give the queues up
+ * rsb_queues_reset - reset the device
  * @b: the device
  *
- * Afterwards the host touches nothing that it was told before.
+ * Afterwards the host touches nothing that it was told before, and whoever
+ * still waits for it gets an error. The queues must be deleted when nobody
+ * uses them any more.
  */
-void rsb_queues_forget(struct rsb *b)
+void rsb_queues_reset(struct rsb *b)
 {
 	virtio_reset_device(b->vdev);
-	b->vdev->config->del_vqs(b->vdev);
+	WRITE_ONCE(b->gone, true);
+	wake_up_all(&b->acked);
 }

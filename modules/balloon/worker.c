@@ -2,12 +2,15 @@
 /*
  * Follows the target. One work item is the whole state machine: it takes one
  * bounded step, writes 'actual', and queues itself again until the balloon has
- * the size that is wanted or memory can't be had.
+ * the size that is wanted, memory can't be had or the guest must keep it.
  */
+#include <linux/delay.h>
+#include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/virtio_config.h>
 
 #include "balloon.h"
+#include "balloon_event.h"
 
 static void set_state(struct rsb *b, enum rsb_state state)
 {
@@ -46,131 +49,54 @@ static void read_target(struct rsb *b)
 			&num_pages);
 	b->target.host = num_pages;
 	b->target.extra = rsb_extra(num_pages, READ_ONCE(b->guest_pages));
-	WRITE_ONCE(b->host_pages, num_pages);
+	if (num_pages != b->host_pages) {
+		WRITE_ONCE(b->host_pages, num_pages);
+		sysfs_notify(&b->vdev->dev.kobj, "ringside", "target_bytes");
+	}
 	goal = b->target.host + b->target.extra;
 
 	spin_lock(&pool->lock);
 	if (goal != pool->goal) {
 		pool->goal = goal;
-		pool->oom_hold = false;
+		pool->hold = false;
 		b->effort = RSB_TRY_FREE;
 		b->backoff_ms = 0;
 	}
 	spin_unlock(&pool->lock);
 }
 
-static bool on_hold(struct rsb_pool *pool)
+/**
+ * rsb_hold_locked - no inflation for now: the guest was in need
+ * @b: the device
+ */
+void rsb_hold_locked(struct rsb *b)
 {
-	bool hold;
+	struct rsb_pool *pool = &b->pool;
+
+	lockdep_assert_held(&pool->lock);
+	if (!pool->hold)
+		rsb_count(b, RSB_N_HOLDOFFS, 1);
+	pool->hold = true;
+	pool->hold_since = jiffies;
+}
+
+/* Return: milliseconds that the hold still lasts, UINT_MAX without an end. */
+static unsigned int hold_left(struct rsb *b)
+{
+	unsigned long limit = rsb_get(b, RSB_S_OOM_HOLDOFF), since;
+	struct rsb_pool *pool = &b->pool;
+	unsigned int left = 0;
 
 	spin_lock(&pool->lock);
-	hold = pool->oom_hold;
-	spin_unlock(&pool->lock);
-	return hold;
-}
-
-static unsigned long kick_units(void)
-{
-	return want_init_on_alloc(GFP_HIGHUSER) ? RSB_KICK_UNITS_ZEROED :
-						  RSB_KICK_UNITS;
-}
-
-/* Units of what is free; then of what can be reclaimed; then none. */
-static void alloc_units(struct rsb *b, struct rsb_batch *batch,
-			unsigned long want)
-{
-	want = min(want, kick_units());
-	while (b->effort < RSB_TRY_SMALL && !batch->nr_units) {
-		rsb_batch_alloc_units(b, batch, want,
-				      b->effort == RSB_TRY_FREE ?
-				      __GFP_NORETRY : __GFP_RETRY_MAYFAIL);
-		if (batch->nr_units == want)
-			return;
-		if (b->effort == RSB_TRY_FREE || !batch->nr_units)
-			b->effort++;
-	}
-	if (b->effort == RSB_TRY_SMALL)
-		rsb_count(b, RSB_N_FALLBACKS, 1);
-}
-
-/*
- * Single pages go on the inflate queue, which is for what the host asked for:
- * they never stand in for the guest's extra.
- */
-static void alloc_pages_for_host(struct rsb *b, struct rsb_batch *batch,
-				 unsigned long want)
-{
-	unsigned long held = rsb_pool_size(&b->pool);
-	unsigned long room = b->target.host > held ? b->target.host - held : 0;
-
-	want = min3(want, room, (unsigned long)RSB_STEP_PAGES);
-	rsb_batch_alloc_pages(b, batch, want);
-}
-
-/* Return: pages moved, or an error of the host's. */
-static long inflate(struct rsb *b, const struct rsb_plan *plan)
-{
-	struct rsb_batch batch;
-	long size;
-	int err;
-
-	rsb_batch_init(&batch);
-	if (plan->units && b->mode != RSB_MODE_4K)
-		alloc_units(b, &batch, plan->units);
-	if (!batch.nr_units)
-		alloc_pages_for_host(b, &batch, plan->pages +
-				     plan->units * RSB_UNIT_PAGES);
-	size = rsb_batch_size(&batch);
-	if (!size)
-		return 0;
-	err = rsb_tell_inflate(b, &batch);
-	/* Whatever the host answered, it may use the pages: we hold them. */
-	rsb_pool_put(b, &batch);
-	return err ?: size;
-}
-
-/* The next plan finds single pages enough. */
-static long split_unit(struct rsb *b)
-{
-	struct rsb_batch batch;
-	int err;
-
-	rsb_batch_init(&batch);
-	rsb_pool_take(&b->pool, &batch, 1, 0);
-	if (!batch.nr_units)
-		return 0;
-	rsb_batch_split_unit(&batch);
-	err = rsb_tell_split(b, &batch);
-	rsb_pool_untake(&b->pool, &batch);
-	return err ?: (long)RSB_UNIT_PAGES;
-}
-
-/* Return: pages moved, or an error of the host's. */
-static long deflate(struct rsb *b, const struct rsb_plan *plan)
-{
-	struct rsb_batch batch;
-	long size;
-	int err;
-
-	if (!plan->units && plan->split)
-		return split_unit(b);
-	rsb_batch_init(&batch);
-	if (plan->units)
-		rsb_pool_take(&b->pool, &batch,
-			      min_t(unsigned long, plan->units, RSB_KICK_UNITS),
-			      0);
+	since = jiffies_to_msecs(jiffies - pool->hold_since);
+	if (pool->hold && !limit)
+		left = UINT_MAX;
+	else if (pool->hold && since < limit)
+		left = limit - since;
 	else
-		rsb_pool_take(&b->pool, &batch, 0,
-			      min_t(unsigned long, plan->pages,
-				    RSB_STEP_PAGES));
-	err = rsb_tell_deflate(b, &batch);
-	if (err) {
-		rsb_pool_untake(&b->pool, &batch);
-		return err;
-	}
-	size = rsb_batch_size(&batch);
-	rsb_pool_release(b, &batch);
-	return size;
+		pool->hold = false;
+	spin_unlock(&pool->lock);
+	return left;
 }
 
 static void queue_step(struct rsb *b, unsigned int delay_ms)
@@ -179,18 +105,25 @@ static void queue_step(struct rsb *b, unsigned int delay_ms)
 		queue_delayed_work(b->wq, &b->work, msecs_to_jiffies(delay_ms));
 }
 
-static void back_off(struct rsb *b)
+/* Come back later, each time later, until the target changes. */
+static void pause(struct rsb *b, enum rsb_state state)
 {
 	b->backoff_ms = rsb_backoff(b->backoff_ms);
 	b->effort = RSB_TRY_FREE;
-	rsb_count(b, RSB_N_BACKOFFS, 1);
-	set_state(b, RSB_BACKOFF);
+	set_state(b, state);
 	queue_step(b, b->backoff_ms);
 }
 
-/* An error of the transport; who comes back to it depends on which. */
-static void stop_for_host(struct rsb *b)
+static void back_off(struct rsb *b)
 {
+	rsb_count(b, RSB_N_BACKOFFS, 1);
+	pause(b, RSB_BACKOFF);
+}
+
+/* An error of the transport; who comes back to it depends on which. */
+static void stop_for_host(struct rsb *b, int err)
+{
+	WRITE_ONCE(b->last_error, err);
 	if (rsb_host_broken(b))
 		set_state(b, RSB_BROKEN);	/* nobody: the device is gone */
 	else if (READ_ONCE(b->stalled))
@@ -199,41 +132,134 @@ static void stop_for_host(struct rsb *b)
 		back_off(b);			/* no memory to tell the host */
 }
 
-static void step(struct rsb *b, const struct rsb_plan *plan)
+static void inflate_step(struct rsb *b, const struct rsb_plan *plan)
 {
-	bool inflating = plan->action == RSB_INFLATE;
+	unsigned int ms;
 	long moved;
 
-	set_state(b, inflating ? RSB_INFLATING : RSB_DEFLATING);
-	moved = inflating ? inflate(b, plan) : deflate(b, plan);
+	set_state(b, RSB_INFLATING);
+	moved = rsb_inflate(b, plan);
+	update_actual(b);
+	if (moved < 0) {
+		stop_for_host(b, moved);
+	} else if (!moved) {
+		back_off(b);
+	} else {
+		ms = rsb_rate_pause(moved, rsb_get(b, RSB_S_MAX_RATE));
+		b->not_before = jiffies + msecs_to_jiffies(ms);
+		queue_step(b, ms);
+	}
+}
+
+static void deflate_step(struct rsb *b, const struct rsb_plan *plan)
+{
+	long moved;
+
+	set_state(b, RSB_DEFLATING);
+	moved = rsb_deflate(b, plan);
 	update_actual(b);
 	if (moved < 0)
-		stop_for_host(b);
-	else if (!moved && inflating)
-		back_off(b);
+		stop_for_host(b, moved);
 	else
-		queue_step(b, 0);
+		/* What is being migrated can't be had for a moment. */
+		queue_step(b, moved ? 0 : 10);
+}
+
+/* Several reasons not to inflate now. Return: true if there was one. */
+static bool must_wait(struct rsb *b, bool limited)
+{
+	unsigned int left = hold_left(b);
+
+	if (left) {
+		set_state(b, RSB_HOLDOFF);
+		if (left != UINT_MAX)
+			queue_step(b, left);
+	} else if (limited) {
+		pause(b, RSB_LIMITED);
+	} else if (rsb_get(b, RSB_S_MAX_RATE) &&
+		   time_before(jiffies, b->not_before)) {
+		queue_step(b, jiffies_to_msecs(b->not_before - jiffies));
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void look_around(struct rsb *b, unsigned long held,
+			struct rsb_room *room)
+{
+	long available = si_mem_available();
+
+	room->ram = totalram_pages();
+	if (!rsb_deflates_on_oom(b))
+		room->ram += held;
+	room->available = max(available, 0L);
+	room->floor = rsb_get_pages(b, RSB_S_FLOOR);
+	room->reserve = rsb_get_pages(b, RSB_S_RESERVE);
 }
 
 static void follow_target(struct rsb *b)
 {
-	unsigned long units, pages;
+	unsigned long units, pages, held;
+	struct rsb_room room;
 	struct rsb_plan plan;
+	bool limited;
 
-	if (!rsb_host_ready(b) || rsb_tell_owed(b)) {
-		stop_for_host(b);
-		return;
-	}
 	read_target(b);
 	update_actual(b);
 	rsb_pool_counts(&b->pool, &units, &pages);
+	held = units * RSB_UNIT_PAGES + pages;
 	rsb_plan(&plan, units, pages, &b->target);
+	look_around(b, held, &room);
+	limited = rsb_limit(&plan, held, &room);
 	if (plan.action == RSB_REST)
 		set_state(b, RSB_IDLE);
-	else if (plan.action == RSB_INFLATE && on_hold(&b->pool))
-		set_state(b, RSB_HOLDOFF);
+	else if (plan.action == RSB_DEFLATE)
+		deflate_step(b, &plan);
+	else if (!must_wait(b, limited))
+		inflate_step(b, &plan);
+}
+
+/* What the pressure watch asked for. Return: an error of the host's. */
+static int release_early(struct rsb *b, long pages)
+{
+	struct rsb_plan plan = { .action = RSB_DEFLATE };
+	long moved, released = 0;
+
+	spin_lock(&b->pool.lock);
+	rsb_hold_locked(b);
+	spin_unlock(&b->pool.lock);
+	do {
+		rsb_pool_counts(&b->pool, &plan.units, &plan.pages);
+		plan.units = min_t(unsigned long, plan.units,
+				   DIV_ROUND_UP(pages - released,
+						RSB_UNIT_PAGES));
+		plan.pages = min_t(unsigned long, plan.pages, pages - released);
+		moved = rsb_deflate(b, &plan);
+		if (moved > 0)
+			released += moved;
+	} while (moved > 0 && released < pages);
+	rsb_count(b, RSB_N_PRESSURE_RELEASED, (u64)released << PAGE_SHIFT);
+	trace_balloon_oom(b, released, true);
+	update_actual(b);
+	return moved < 0 ? moved : 0;
+}
+
+static void work_on(struct rsb *b)
+{
+	long early;
+	int err;
+
+	err = rsb_host_ready(b) ? rsb_tell_owed(b) : -ETIMEDOUT;
+	if (!err) {
+		early = atomic_long_xchg(&b->early, 0);
+		if (early)
+			err = release_early(b, early);
+	}
+	if (err)
+		stop_for_host(b, err);
 	else
-		step(b, &plan);
+		follow_target(b);
 }
 
 static void worker(struct work_struct *work)
@@ -242,7 +268,9 @@ static void worker(struct work_struct *work)
 
 	mutex_lock(&b->lock);
 	if (!b->stopping)
-		follow_target(b);
+		work_on(b);
+	if (b->state != RSB_INFLATING && b->state != RSB_DEFLATING)
+		pm_relax(&b->vdev->dev);
 	mutex_unlock(&b->lock);
 }
 
@@ -250,12 +278,15 @@ static void worker(struct work_struct *work)
  * rsb_worker_wake - look at the target now
  * @b: the device
  *
- * For any context. Does nothing once the device is being stopped.
+ * For any context. Does nothing once the device is being stopped. The system
+ * does not go to sleep before the worker has come to a rest.
  */
 void rsb_worker_wake(struct rsb *b)
 {
-	if (!READ_ONCE(b->stopping))
-		mod_delayed_work(b->wq, &b->work, 0);
+	if (READ_ONCE(b->stopping))
+		return;
+	pm_stay_awake(&b->vdev->dev);
+	mod_delayed_work(b->wq, &b->work, 0);
 }
 
 /**
@@ -299,16 +330,19 @@ void rsb_worker_stop(struct rsb *b)
 	if (!rsb_host_ready(b) || rsb_tell_owed(b))
 		moved = -ETIMEDOUT;
 	b->target = (struct rsb_target){};
-	while (moved > 0) {
+	while (moved >= 0) {
 		rsb_pool_counts(&b->pool, &plan.units, &plan.pages);
 		if (!plan.units && !plan.pages)
 			break;
-		moved = deflate(b, &plan);
+		moved = rsb_deflate(b, &plan);
+		/* The last pages are being migrated; migration ends soon. */
+		if (!moved)
+			usleep_range(1000, 2000);
 	}
-	/* Zero if the OOM path was quicker with the last pages. */
 	if (moved >= 0)
 		update_actual(b);
 	mutex_unlock(&b->lock);
+	pm_relax(&b->vdev->dev);
 }
 
 /**
@@ -321,11 +355,42 @@ void rsb_worker_release(struct rsb *b)
 
 	/* An interrupt before the reset may have queued it once more. */
 	cancel_delayed_work_sync(&b->work);
-	rsb_batch_init(&batch);
-	rsb_pool_take(&b->pool, &batch, ULONG_MAX, ULONG_MAX);
-	rsb_pool_release(b, &batch);
+	while (rsb_pool_size(&b->pool)) {
+		rsb_batch_init(&batch);
+		rsb_pool_take(&b->pool, &batch, ULONG_MAX, ULONG_MAX);
+		if (!rsb_batch_size(&batch))
+			usleep_range(1000, 2000);	/* the last ones are being migrated */
+		rsb_pool_release(b, &batch);
+	}
 	/* After a resume everything begins anew, a hold too. */
 	b->pool.nr_owed = 0;
 	b->pool.goal = 0;
-	b->pool.oom_hold = false;
+	b->pool.hold = false;
+	atomic_long_set(&b->early, 0);
+}
+
+/**
+ * rsb_resync - tell the host once more about everything that is held
+ * @b: the device
+ *
+ * Hosts drop requests without a word while a migration comes in, a snapshot is
+ * taken or a device is passed through. Nobody repeats them but us.
+ *
+ * Return: 0; -ETIMEDOUT or -EIO if the host did not answer, -EINTR if the
+ * caller is being killed; what was told by then stays told.
+ */
+int rsb_resync(struct rsb *b)
+{
+	u64 bytes = (u64)rsb_pool_size(&b->pool) << PAGE_SHIFT;
+	int err;
+
+	lockdep_assert_held(&b->lock);
+	if (!rsb_host_ready(b))
+		return -ETIMEDOUT;
+	err = rsb_pool_walk(b, rsb_tell_inflate);
+	if (err)
+		return err;
+	rsb_count(b, RSB_N_RESYNCED, bytes);
+	rsb_count(b, RSB_N_RESYNCS, 1);
+	return 0;
 }

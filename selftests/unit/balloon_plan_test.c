@@ -248,6 +248,15 @@ TEST(limits_beyond_what_there_is_stop_everything)
 	EXPECT_TRUE(rsb_limit(&plan, 0, &room));
 }
 
+TEST(no_reserve_means_that_nothing_need_be_available)
+{
+	struct rsb_room room = { .ram = 10 * U };
+	struct rsb_plan plan = inflate_by(2 * U);
+
+	EXPECT_FALSE(rsb_limit(&plan, 8 * U, &room));
+	EXPECT_EQ(2, plan.units);
+}
+
 TEST(only_inflation_is_limited)
 {
 	struct rsb_room room = { .floor = ~0UL };
