@@ -222,6 +222,8 @@ struct rsb_queue {
  * @early: pages that the pressure watch wants released
  * @distress: what the pressure watch saw last; used by @pressure_work only
  * @set: see enum rsb_setting; written under @lock
+ * @defaults: what @set was when the device was bound; immutable. The RAM that
+ *	some depend on can not be told later, when the balloon holds a part
  * @pool: the pages
  * @oom_nb: the OOM notifier, registered if DEFLATE_ON_OOM was negotiated
  * @count: for sysfs; bytes, nanoseconds or events, never reset
@@ -270,6 +272,7 @@ struct rsb {
 	atomic_long_t early;
 	struct rsb_distress distress;
 	u64 set[RSB_SETTINGS];
+	u64 defaults[RSB_SETTINGS];
 
 	struct rsb_pool pool;
 	struct notifier_block oom_nb;

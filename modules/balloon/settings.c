@@ -6,6 +6,7 @@
 #include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "balloon.h"
@@ -86,6 +87,7 @@ void rsb_settings_init(struct rsb *b)
 	b->set[RSB_S_OOM_RELEASE] = UNIT * RSB_OOM_UNITS;
 	b->set[RSB_S_PRESSURE_REFAULTS] = 1024;
 	b->set[RSB_S_FREE_REPORTING] = rsb_may_report_free(b);
+	memcpy(b->defaults, b->set, sizeof(b->defaults));
 }
 
 static enum rsb_setting setting_of(struct device_attribute *attr)
@@ -131,7 +133,7 @@ static int change(struct rsb *b, enum rsb_setting s, u64 val)
  * rsb_setting_store - change the value
  * @dev: the virtio device
  * @attr: a struct dev_ext_attribute with the number of the setting
- * @buf: a number, decimal or with 0x
+ * @buf: a number, decimal or with 0x, or "default"
  * @count: length of @buf
  *
  * Return: @count; -EINVAL if it is no number or no multiple of what it has to
@@ -143,10 +145,10 @@ ssize_t rsb_setting_store(struct device *dev, struct device_attribute *attr,
 {
 	struct rsb *b = dev_to_virtio(dev)->priv;
 	enum rsb_setting s = setting_of(attr);
-	u64 val;
+	u64 val = b->defaults[s];
 	int err;
 
-	err = kstrtou64(buf, 0, &val);
+	err = sysfs_streq(buf, "default") ? 0 : kstrtou64(buf, 0, &val);
 	if (err)
 		return err;
 	if (val < limits[s].min || val > limits[s].max)
