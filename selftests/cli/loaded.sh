@@ -7,6 +7,8 @@
 # shellcheck disable=SC2317 # check calls the functions
 # shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
+# shellcheck source=selftests/cli/says.sh
+. ./says.sh
 
 ko=/lib/modules/ringside
 devices=""		# modules with a device node that are built and loaded
@@ -15,36 +17,6 @@ balloon=""	# set when the balloon is loaded, too
 load() { modctl load "$ko/$1.ko"; }
 unload() { modctl unload "$1"; }
 built() { [ -e "$ko/$1.ko" ]; }
-
-# exits STATUS PATTERN COMMAND...: and its output of both kinds has PATTERN.
-exits() {
-	want=$1
-	pattern=$2
-	shift 2
-	out=$("$@" 2>&1)
-	status=$?
-	if [ "$status" = "$want" ] && printf '%s\n' "$out" | grep -q -e "$pattern"
-	then
-		return 0
-	fi
-	printf 'exit %s, wanted %s and "%s"\n%s\n' "$status" "$want" "$pattern" \
-		"$out"
-	return 1
-}
-
-# member COMMAND -- PATH...: a member of the JSON that COMMAND prints; without
-# PATH only whether it is JSON.
-member() {
-	command=""
-	while [ "$1" != -- ]; do
-		command="$command $1"
-		shift
-	done
-	shift
-	$command --json 2>/dev/null | ./json_check "$@"
-}
-
-as_nobody() { su nobody -s /bin/sh -c "$*"; }
 
 nothing_loaded() {
 	check "status with nothing loaded" exits 3 'no module of the suite' \
