@@ -54,6 +54,13 @@ test_completion() {
 			"$(verbs_of "$command" | sort)" \
 			"$(complete_words ringside "$command" '' | names_only)"
 	done
+	check_equal "completion offers the words of a synopsis" \
+		"$(printf '%s\n' 4k auto pfn report strict)" \
+		"$(complete_words ringside balloon mode '')"
+	check_equal "and those only that begin so" default \
+		"$(complete_words ringside balloon floor d)"
+	check_equal "options of a verb" "$(printf '%s\n' --interval --once --seconds)" \
+		"$(complete_words ringside balloon watch -- | grep -v 'json\|help')"
 	check_equal "completion leaves what follows -- alone" "" \
 		"$(complete_words ringside status -- '')"
 }
