@@ -364,6 +364,7 @@ struct rsh_work {
  * @bad_until: RSH_F_BAD_STATS
  * @liar_until: RSH_F_LIAR
  * @stuck_until: RSH_F_STUCK
+ * @stuck_actual: what it could not go below
  * @inhibited_until: RSH_F_DISCARD_INHIBITED
  * @self_until: RSH_F_SELF_DEFLATED
  * @rebooted_until: RSH_F_REBOOTED
@@ -410,6 +411,7 @@ struct rsh_vm {
 	uint64_t bad_until;
 	uint64_t liar_until;
 	uint64_t stuck_until;
+	uint64_t stuck_actual;
 	uint64_t inhibited_until;
 	uint64_t self_until;
 	uint64_t rebooted_until;

@@ -180,9 +180,10 @@ static void set_limits(struct rsh_vm *vm, const struct rsh_limits *limits)
 
 	w->cap = rsh_min(limits->max, vm->ram ? vm->ram : vm->actual);
 	w->low = rsh_min(limits->min, w->cap);
-	/* It has shown that it can not give. */
+	/* It has shown that it can not give; what it got since it still can. */
 	if (w->flags & RSH_F_STUCK)
-		w->low = rsh_clamp(vm->actual, w->low, w->cap);
+		w->low = rsh_clamp(rsh_min(vm->actual, vm->stuck_actual),
+				   w->low, w->cap);
 	w->soft = rsh_clamp(w->soft, w->low, w->cap);
 	w->need = rsh_clamp(w->need, w->low, w->cap);
 	w->demand = rsh_clamp(w->demand, w->low, w->cap);

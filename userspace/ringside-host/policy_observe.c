@@ -88,8 +88,10 @@ static void observe_progress(const struct rsh_settings *s, struct rsh_vm *vm,
 	}
 	if (vm->self_open || vm->actual <= rsh_add(vm->target, RSH_UNIT))
 		return;
-	if (now - vm->moved_ns >= s->settle_ns)
+	if (now - vm->moved_ns >= s->settle_ns) {
 		vm->stuck_until = rsh_add(now, s->retry_ns);
+		vm->stuck_actual = vm->actual;
+	}
 }
 
 static void observe_balloon(struct rsh_step *step, struct rsh_vm *vm,
