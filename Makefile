@@ -64,10 +64,11 @@ setup:
 demo: setup
 	@selftests/demo/run $(or $(KERNEL),6.12)
 
-# One JSON object a line in build/bench/results.jsonl.
+# One JSON object a line in build/bench/results.jsonl. BENCH=balloon or
+# BENCH=calls is one part, KERNELS="6.12" other kernels than the part's own.
 bench:
 	@$(vm)/setup selftests/bench/packages
-	@selftests/bench/run $(or $(KERNELS),6.1 6.12)
+	@KERNELS="$(KERNELS)" selftests/bench/run $(BENCH)
 
 # KERNELS="6.1 7.3" and TESTS="core guard" limit what is run.
 check: setup

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Test-only: makes the host really have all of the guest's free memory, so
- * that a test which counts what comes back knows what was there. Takes free
- * pages, the largest first, writes a word to each 4 KiB and gives all of them
- * back. Reclaims nothing and kills nobody. It never loads: -EAGAIN is success.
+ * that a test which counts what comes back knows what was there. While it is
+ * being loaded it takes free pages, the largest first, writes a word to each
+ * 4 KiB and gives all of them back. It reclaims nothing and kills nobody.
  *
- *	insmod rs_touch.ko			all
- *	insmod rs_touch.ko order=9		what is free in units of 2 MiB
+ *	insmod rs_touch.ko && rmmod rs_touch		all
+ *	insmod rs_touch.ko order=9 && rmmod rs_touch	what is free in 2 MiB
  */
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -74,9 +74,14 @@ static int __init touch_init(void)
 	for (size = LARGEST_ORDER + 1; size-- > order;)
 		take(&taken, size);
 	give_back(&taken);
-	return -EAGAIN;
+	return 0;
 }
 module_init(touch_init);
+
+static void __exit touch_exit(void)
+{
+}
+module_exit(touch_exit);
 
 MODULE_DESCRIPTION("Ringside test: touch the free memory of a guest");
 MODULE_AUTHOR("The Ringside developers");
