@@ -35,13 +35,13 @@ static const struct option options[] = {
 	{ "reserve", SIZE, POLICY(reserve), 0, RSH_UNKNOWN - 1,
 	  "1/32 of budget", "kept free beyond slack, to grow a VM at once" },
 	{ "overhead", SIZE, POLICY(overhead), 0, RSH_UNKNOWN - 1, NULL,
-	  "QEMU beyond the guest's RAM, where it is not measured" },
+	  "QEMU beyond the guest's RAM, where not measured" },
 	{ "headroom", SIZE, POLICY(headroom), RSH_UNIT, RSH_UNKNOWN - 1, NULL,
 	  "what a guest has beyond what it uses, at least" },
 	{ "growth", TIME, POLICY(growth_ns), 0, 60 * RSH_SEC, NULL,
 	  "how far a guest's growth is extrapolated" },
 	{ "hold", TIME, POLICY(hold_ns), RSH_SEC, DAY, NULL,
-	  "how long memory is idle until it is taken without need" },
+	  "how long memory is idle until taken without need" },
 	{ "stale", TIME, POLICY(stale_ns), RSH_SEC, DAY, NULL,
 	  "older guest statistics are not believed" },
 	{ "hang", TIME, POLICY(hang_ns), 100 * RSH_MS, DAY, NULL,
@@ -55,17 +55,17 @@ static const struct option options[] = {
 	{ "tax", PERCENT, POLICY(tax_percent), 0, 99, NULL,
 	  "idle memory tax" },
 	{ "psi", PERMILLE, POLICY(psi_permille), 0, 100, NULL,
-	  "memory pressure of the host that raises slack, 0 for never" },
+	  "the host's pressure that raises slack, 0 for never" },
 	{ "psi-slack", PERCENT, POLICY(psi_slack_percent), 0, 1000, NULL,
 	  "by how much of itself slack is raised at most" },
 	{ "interval", TIME, AT(interval_ns), 10 * RSH_MS, 10 * RSH_SEC, NULL,
 	  "time between two decisions" },
 	{ "stats-interval", TIME, AT(stats_ns), RSH_SEC, 60 * RSH_SEC, NULL,
 	  "how often guests send statistics, in whole seconds" },
-	{ "status", PATH, AT(status), 0, 0, "none",
+	{ "status", PATH, AT(status), 0, 0, "/run/ringside-host/status.json",
 	  "write the state there as JSON" },
 	{ "prometheus", PATH, AT(prometheus), 0, 0, "none",
-	  "write the state there for node_exporter's textfile collector" },
+	  "write the state there for node_exporter" },
 	{ "record", PATH, AT(record), 0, 0, "none",
 	  "write what was seen and decided there, for replay" },
 	{ "dry-run", BOOL, AT(dry_run), 0, 0, NULL,
@@ -238,17 +238,20 @@ void rsh_config_help(FILE *out)
 		[PERMILLE] = "PERCENT", [PATH] = "PATH", [BOOL] = "yes|no",
 	};
 	struct rsh_config c;
-	char text[32];
+	char text[64];
 	size_t i;
 
 	rsh_config_init(&c);
 	for (i = 0; i < OPTIONS_NR; i++) {
 		const struct option *o = &options[i];
-		int width = 24 - (int)strlen(o->key);
+		int width = 24 - (int)strlen(o->key), col;
 
 		default_text(text, sizeof(text), &c, o);
-		fprintf(out, "  --%s %-*s %s (%s)\n", o->key, width - 3,
-			values[o->kind], o->help, text);
+		col = fprintf(out, "  --%s %-*s %s", o->key, width - 3,
+			      values[o->kind], o->help);
+		/* No line is wider than a terminal. */
+		fprintf(out, "%s(%s)\n", col + strlen(text) + 3 < 80 ? " " :
+			"\n                           ", text);
 	}
 	rsh_config_free(&c);
 }

@@ -13,10 +13,13 @@
 #include <unistd.h>
 #include "measure.h"
 
-/* A count that took a millisecond is not repeated for fifty. */
+/* Counts that took a millisecond in all are not repeated for fifty. */
 #define COST	50
 /* Where /proc/PID/stat has the start time, as proc(5) counts. */
 #define START_FIELD	22
+
+/* Processes that are measured, who share what counting may cost. */
+static unsigned int measured;
 
 /* Return: bytes read, the text is closed by NUL; or -errno. */
 static int read_file(int dir_fd, const char *name, char *buf, size_t size)
@@ -125,18 +128,22 @@ int measure_open(struct measure *m, pid_t pid)
 		return errno == ENOENT ? -ESRCH : -errno;
 	ret = start_time(m, &ticks);
 	if (ret) {
-		measure_close(m);
+		close(m->dir_fd);
+		measure_init(m);
 		return ret;
 	}
 	m->pid = pid;
+	measured++;
 	m->life = ticks << 22 | (pid & ((1 << 22) - 1));
 	return 0;
 }
 
 void measure_close(struct measure *m)
 {
-	if (m->dir_fd >= 0)
-		close(m->dir_fd);
+	if (m->dir_fd < 0)
+		return;
+	close(m->dir_fd);
+	measured--;
 	measure_init(m);
 }
 
@@ -167,7 +174,8 @@ int measure_read(struct measure *m, int64_t now_ms, uint64_t *bytes)
 			exact = rough;
 		else if (ret)
 			return ret;
-		m->next_exact_ms = now_ms + (cpu_us() - began) * COST / 1000;
+		m->next_exact_ms = now_ms +
+			(cpu_us() - began) * COST * measured / 1000;
 		m->exact_bytes = exact;
 		m->rough_bytes = rough;
 	}

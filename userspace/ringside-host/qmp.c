@@ -103,6 +103,7 @@ static void dial(struct qmp *q, int64_t now_ms)
 	q->messages_left = TICK_MESSAGES;
 	q->scan = 0;
 	q->depth = 0;
+	q->in_string = false;
 	qmp_greet(q);
 	watch(q, EPOLL_CTL_ADD);
 }

@@ -138,7 +138,7 @@ static void draw_budget(struct screen *s, const struct view *v)
 	size_text(size[3], sizeof(size[3]), v->slack);
 	line = new_line(s);
 	put(s, line, 0, STYLE_PLAIN,
-	    "= measured %s  - promised %s in all  free %s  / slack %s",
+	    "= measured %s  - promised %s  free %s  / slack %s",
 	    size[0], size[1], size[2], size[3]);
 }
 
