@@ -6,8 +6,8 @@
 #include <string.h>
 #include "policy_step.h"
 
-/* Statistics of the last step are new enough. */
-#define REFRESH_NS (150 * RSH_MS)
+/* A guest that does not answer for so long is asked once more. */
+#define REFRESH_NS (500 * RSH_MS)
 
 void rsh_settings_init(struct rsh_settings *s)
 {
@@ -79,21 +79,22 @@ static void remember(struct rsh_step *step, struct rsh_vm *vm)
 	vm->least_actual = vm->actual;
 	vm->moved_ns = step->now;
 	vm->moved_actual = vm->actual;
-	if (vm->target >= vm->actual)
-		vm->self_open = false;
+	vm->self_open = false;
 }
 
+/* Some kilobytes too much, as they come and go, are no reason to hurry. */
 static bool is_short(const struct rsh_step *step)
 {
-	return step->sum.short_of || step->expected > step->distributable;
+	return rsh_in_need(step) ||
+	       step->expected > rsh_add(step->distributable, 4 * RSH_UNIT);
 }
 
-/* Not in every step: an answer takes a moment. */
+/* One question at a time. */
 static bool wants_refresh(const struct rsh_step *step, struct rsh_vm *vm)
 {
-	uint64_t last = rsh_max(vm->stats_ns, vm->refresh_ns);
-
-	if (!vm->w.movable || !vm->reports || step->now - last < REFRESH_NS)
+	if (!vm->w.movable || !vm->reports ||
+	    (vm->stats_ns <= vm->refresh_ns &&
+	     step->now - vm->refresh_ns < REFRESH_NS))
 		return false;
 	vm->refresh_ns = step->now;
 	return true;

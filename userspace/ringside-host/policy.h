@@ -58,7 +58,8 @@
  * @hang_ns: a VM that has not answered for so long is unresponsive
  * @settle_ns: in that time a balloon must have moved, and measured memory must
  *	have followed it
- * @retry_ns: pause until a VM that could not give memory is asked again
+ * @retry_ns: pause until a VM that could not give memory is asked again; twice
+ *	as long after each failure, up to 16 times
  * @oom_hold_ns: a guest that helped itself is not asked for memory for so long
  * @tax_percent: idle memory tax, 0 to 99: of two VMs with the same shares, the
  *	one that does not use its memory pays for an idle byte as much as for
@@ -344,7 +345,9 @@ struct rsh_work {
  *	came: at least
  * @used_high: at most
  * @rate: growth of used memory, bytes a second
- * @prev_rate: the same one set of statistics earlier
+ * @prev_rate: the same for the time before that
+ * @rate_ns: when @rate was reckoned
+ * @rate_used: @used_high then
  * @faults: minor faults since boot
  * @stalls: allocation stalls since boot
  * @oom_kills: since boot
@@ -361,6 +364,7 @@ struct rsh_work {
  * @self_ns: when it last helped itself
  * @self_actual: what it had after that
  * @self_open: its target is still below that
+ * @failures: how often in a row it did not give what it was asked
  * @bad_until: RSH_F_BAD_STATS
  * @liar_until: RSH_F_LIAR
  * @stuck_until: RSH_F_STUCK
@@ -395,6 +399,8 @@ struct rsh_vm {
 	uint64_t used_high;
 	uint64_t rate;
 	uint64_t prev_rate;
+	uint64_t rate_ns;
+	uint64_t rate_used;
 	uint64_t faults;
 	uint64_t stalls;
 	uint64_t oom_kills;
@@ -408,6 +414,7 @@ struct rsh_vm {
 	uint64_t shrink_pss;
 	uint64_t self_ns;
 	uint64_t self_actual;
+	uint32_t failures;
 	uint64_t bad_until;
 	uint64_t liar_until;
 	uint64_t stuck_until;

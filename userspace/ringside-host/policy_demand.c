@@ -10,6 +10,8 @@
 /* What may be missing between a guest's reckoning and the host's. */
 #define TOLERANCE (64 * RSH_MIB)
 
+#define RATE_NS (500 * RSH_MS)
+
 static bool is_known(uint64_t x)
 {
 	return x != RSH_UNKNOWN;
@@ -53,15 +55,20 @@ static void take_counters(const struct rsh_settings *s, struct rsh_vm *vm,
 	vm->oom_kills = st->oom_kills;
 }
 
-static void take_rate(struct rsh_vm *vm, uint64_t low, uint64_t old_high,
-		      uint64_t ns)
+/* Statistics may come thick and fast; growth is that of some time. */
+static void take_rate(struct rsh_vm *vm, uint64_t now)
 {
-	vm->prev_rate = vm->rate;
+	uint64_t ns = now - vm->rate_ns;
+
+	if (vm->reports && ns < RATE_NS)
+		return;
+	vm->prev_rate = vm->reports ? vm->rate : 0;
 	vm->rate = 0;
-	if (!vm->reports)
-		vm->prev_rate = 0;
-	else if (ns)
-		vm->rate = rsh_scale(rsh_sub(low, old_high), RSH_SEC, ns);
+	if (vm->reports)
+		vm->rate = rsh_scale(rsh_sub(vm->used_low, vm->rate_used),
+				     RSH_SEC, ns);
+	vm->rate_ns = now;
+	vm->rate_used = vm->used_high;
 }
 
 /*
@@ -75,7 +82,7 @@ static void take_used(const struct rsh_settings *s, struct rsh_vm *vm,
 {
 	uint64_t low = rsh_min(vm->actual, vm->prev_actual);
 	uint64_t high = rsh_max(vm->actual, vm->prev_actual);
-	uint64_t old_high = vm->used_high, most = RSH_UNKNOWN;
+	uint64_t most = RSH_UNKNOWN;
 
 	if (is_known(vm->pss))
 		most = rsh_sub(vm->pss,
@@ -86,7 +93,7 @@ static void take_used(const struct rsh_settings *s, struct rsh_vm *vm,
 		vm->liar_until = rsh_add(now, s->retry_ns);
 	vm->used_low = rsh_min(low, most);
 	vm->used_high = rsh_min(high, most);
-	take_rate(vm, vm->used_low, old_high, now - vm->stats_ns);
+	take_rate(vm, now);
 }
 
 static void take_stats(struct rsh_step *step, struct rsh_vm *vm,
@@ -117,7 +124,7 @@ static void take_stats(struct rsh_step *step, struct rsh_vm *vm,
 /*
  * Beyond what it uses: the fixed headroom, or what it will have used up soon.
  * A jump is no growth yet; growth is seen twice, or the guest suffers from it.
- * Half of what is in use bounds it, so that it can overshoot no further.
+ * A quarter of what is in use bounds it, so that it can overshoot no further.
  */
 static uint64_t headroom(const struct rsh_settings *s, const struct rsh_vm *vm,
 			 uint64_t used)
@@ -126,7 +133,7 @@ static uint64_t headroom(const struct rsh_settings *s, const struct rsh_vm *vm,
 				       rsh_min(vm->rate, vm->prev_rate);
 	uint64_t growth = rsh_scale(rate, s->growth_ns, RSH_SEC);
 
-	return rsh_max(s->headroom, rsh_min(growth, used / 2));
+	return rsh_max(s->headroom, rsh_min(growth, used / 4));
 }
 
 static void demand_by_stats(const struct rsh_settings *s, struct rsh_vm *vm,

@@ -40,7 +40,10 @@ static void pressure_slack(struct rsh_step *step, const struct rsh_host *host)
 	policy->psi_slack = rsh_max(rise, rsh_sub(policy->psi_slack, fall));
 }
 
-/* As large as it can become whatever it does, as far as that is known. */
+/*
+ * As large as it can become whatever it does. One that has never said how large
+ * it is, and for which no max is set, is only known by what is measured.
+ */
 static uint64_t worst_case(const struct rsh_vm *vm,
 			   const struct rsh_limits *limits)
 {
@@ -65,7 +68,7 @@ static void commit(struct rsh_vm *vm, const struct rsh_limits *limits)
 		w->expected = rsh_max(w->expected, vm->pss);
 	w->level = rsh_sub(w->expected, w->overhead);
 	w->committed = w->expected;
-	if (w->flags & (RSH_F_UNRESPONSIVE | RSH_F_UNMEASURED))
+	if (!vm->actual || w->flags & (RSH_F_UNRESPONSIVE | RSH_F_UNMEASURED))
 		w->committed = rsh_max(w->expected, worst_case(vm, limits));
 }
 

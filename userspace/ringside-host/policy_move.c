@@ -32,6 +32,13 @@ static enum rsh_reason idle_reason(const struct rsh_step *step, size_t i)
 							   RSH_R_KEEP;
 }
 
+/* It may have been so before; what it was asked since has a chance, too. */
+static bool is_stuck(const struct rsh_step *step, const struct rsh_vm *vm)
+{
+	return vm->w.flags & RSH_F_STUCK &&
+	       step->now - vm->moved_ns >= step->s->settle_ns;
+}
+
 /*
  * To stop asking for what does not come. It costs nothing: what the VM has
  * counts anyway, whatever it was asked for.
@@ -55,7 +62,7 @@ static void settle(struct rsh_step *step, size_t i)
 	} else if (vm->target > w->cap) {
 		set_target(vm, w->cap, RSH_R_SHRINK_MAX);
 	} else if (has > rsh_add(vm->target, RSH_UNIT) && !w->held &&
-		   (vm->self_open || w->flags & RSH_F_STUCK)) {
+		   (vm->self_open || is_stuck(step, vm))) {
 		set_target(vm, has, RSH_R_RETREAT);
 	} else if (asked && rsh_add(vm->actual, RSH_UNIT) < vm->target &&
 		   step->now - vm->ask_ns >= step->s->retry_ns) {
@@ -71,10 +78,12 @@ static uint64_t growth_goal(const struct rsh_work *w)
 	return goal >= w->cap ? w->cap : rsh_max(w->low, rsh_round_down(goal));
 }
 
-static bool may_grow(const struct rsh_vm *vm)
+/* A guest that lacks a quarter of its headroom still has the rest. */
+static bool may_grow(const struct rsh_step *step, const struct rsh_vm *vm)
 {
 	const struct rsh_work *w = &vm->w;
-	uint64_t least = w->urgent ? RSH_UNIT : STEP_MIN;
+	uint64_t least = w->urgent ? RSH_UNIT :
+			 rsh_max(STEP_MIN, step->s->headroom / 4);
 	uint64_t goal;
 
 	if (!vm->known || !w->movable)
@@ -145,7 +154,7 @@ static uint64_t grow_some(struct rsh_step *step, bool urgent, uint64_t room,
 		struct rsh_work *w = &vm->w;
 		uint64_t goal;
 
-		if (!may_grow(vm) || w->urgent != urgent)
+		if (!may_grow(step, vm) || w->urgent != urgent)
 			continue;
 		goal = growth_goal(w);
 		if (goal <= w->level) {
@@ -265,16 +274,29 @@ static uint64_t due(const struct rsh_step *step, const struct levy *levy)
 	return rsh_sub(over, sum->returning);
 }
 
+bool rsh_in_need(const struct rsh_step *step)
+{
+	size_t i;
+
+	for (i = 0; i < step->n; i++)
+		if (step->vms[i].known && step->vms[i].w.urgent &&
+		    step->vms[i].w.reason == RSH_R_WAIT)
+			return true;
+	return false;
+}
+
 /*
  * The host itself is in danger when half of the slack is gone, by measure. A VM
  * that uses more than its part gives memory in use as well then; otherwise only
- * when others have waited in vain, and a little at a time.
+ * when one in need has waited in vain, or half of the slack is promised, and a
+ * little at a time.
  */
 static void shrink(struct rsh_step *step)
 {
 	const struct rsh_settings *s = step->s;
 	struct levy levy = { .most = RSH_UNKNOWN };
 	bool danger = step->sum.measured > rsh_sub(s->budget, s->slack / 2);
+	bool deep = step->expected > rsh_add(step->distributable, s->slack / 2);
 	uint64_t left;
 
 	levy.reason = step->expected > step->distributable ?
@@ -282,13 +304,14 @@ static void shrink(struct rsh_step *step)
 	levy.hard = danger;
 	levy.held = danger;
 	left = take(step, due(step, &levy), &levy);
-	rsh_clock(&step->policy->short_since, left, step->now);
-	if (danger || !rsh_lasts(step->policy->short_since, step->now,
-				 s->settle_ns))
+	rsh_clock(&step->policy->short_since, left && (deep || rsh_in_need(step)),
+		  step->now);
+	if (danger || (!deep && !rsh_lasts(step->policy->short_since,
+					   step->now, s->settle_ns)))
 		return;
 	levy.hard = true;
 	levy.waiting = true;
-	levy.most = rsh_max(RSH_UNIT, s->headroom / 4);
+	levy.most = rsh_max(RSH_UNIT, deep ? s->headroom : s->headroom / 4);
 	take(step, left, &levy);
 }
 

@@ -10,6 +10,9 @@
 /* Less than this may be noise of measuring, and is no reason for a verdict. */
 #define NOTICEABLE (32 * RSH_MIB)
 
+/* The last pause is 1 << 4 times as long as the first. */
+#define FAILURES_MAX 4
+
 static void begin_life(struct rsh_vm *vm, const struct rsh_sample *sample,
 		       uint64_t now)
 {
@@ -78,6 +81,17 @@ static void observe_self_help(const struct rsh_settings *s, struct rsh_vm *vm,
 	restart_marks(vm);
 }
 
+/* It is asked again, but not forever at the same pace. */
+static uint64_t next_try(const struct rsh_settings *s, struct rsh_vm *vm,
+			 uint64_t now)
+{
+	uint64_t pause = rsh_scale(s->retry_ns, 1 << vm->failures, 1);
+
+	if (vm->failures < FAILURES_MAX)
+		vm->failures++;
+	return rsh_add(now, pause);
+}
+
 static void observe_progress(const struct rsh_settings *s, struct rsh_vm *vm,
 			     uint64_t now)
 {
@@ -88,10 +102,11 @@ static void observe_progress(const struct rsh_settings *s, struct rsh_vm *vm,
 	}
 	if (vm->self_open || vm->actual <= rsh_add(vm->target, RSH_UNIT))
 		return;
-	if (now - vm->moved_ns >= s->settle_ns) {
-		vm->stuck_until = rsh_add(now, s->retry_ns);
-		vm->stuck_actual = vm->actual;
-	}
+	if (now - vm->moved_ns < s->settle_ns)
+		return;
+	vm->stuck_actual = vm->actual;
+	if (now >= vm->stuck_until)
+		vm->stuck_until = next_try(s, vm, now);
 }
 
 static void observe_balloon(struct rsh_step *step, struct rsh_vm *vm,
@@ -140,11 +155,14 @@ static void observe_return(const struct rsh_settings *s, struct rsh_vm *vm,
 	if (!vm->shrink_ns)
 		return;
 	if (came) {
-		if (vm->actual <= rsh_add(vm->target, RSH_UNIT))
-			vm->shrink_ns = 0;
+		if (vm->actual > rsh_add(vm->target, RSH_UNIT))
+			return;
+		vm->shrink_ns = 0;
+		if (given >= RSH_UNIT)
+			vm->failures = 0;
 	} else if (now - rsh_max(vm->moved_ns, vm->shrink_ns) >= s->settle_ns ||
 		   now - vm->shrink_ns >= 4 * s->settle_ns) {
-		vm->inhibited_until = rsh_add(now, s->retry_ns);
+		vm->inhibited_until = next_try(s, vm, now);
 		vm->shrink_ns = 0;
 	}
 }

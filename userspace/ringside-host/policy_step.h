@@ -131,6 +131,14 @@ uint64_t rsh_divide(struct rsh_step *step, uint64_t total,
 		    uint32_t tax_percent);
 
 /**
+ * rsh_in_need() - does a VM wait that can not do without?
+ * @step: the step; all moved
+ *
+ * Return: true if memory in use is missing somewhere.
+ */
+bool rsh_in_need(const struct rsh_step *step);
+
+/**
  * rsh_move() - who is asked for what?
  * @step: the step; parts known
  */
