@@ -120,6 +120,10 @@ watch_wakes() {
 		'"state":"idle".*"held_bytes":67108864'
 	ringside balloon set auto >/dev/null
 	check "and come back" until_true again_empty
+	lines=$(wc -l <"$log")
+	sleep 1
+	check_equal "watch has nothing to say while nothing changes" \
+		"$lines" "$(wc -l <"$log")"
 	kill -TERM $watcher
 	wait $watcher
 	check_equal "it ends when told to" 0 $?
