@@ -146,7 +146,7 @@ who_has_it() {
 	check "doctor sees what the host offers" exits 0 \
 		'^ok *balloon_reporting' ringside doctor
 	check "and what it does not" exits 0 \
-		'^note *balloon_deflate_on_oom' ringside doctor
+		'^note *balloon_oom' ringside doctor
 	check "takeover has nothing to do" exits 0 'driver: *ringside_balloon' \
 		ringside balloon takeover
 	echo "$device" >/sys/bus/virtio/drivers/ringside_balloon/unbind

@@ -236,10 +236,10 @@ TEST(what_the_host_offers_the_balloon)
 	expect("balloon_reporting", RS_CHECK_UNKNOWN, "can not be read");
 	put("/sys/bus/virtio/devices/virtio1/features", "01000100\n");
 	expect("balloon_reporting", RS_CHECK_OK, "offers it");
-	expect("balloon_deflate_on_oom", RS_CHECK_NOTE, "does not offer it");
+	expect("balloon_oom", RS_CHECK_NOTE, "does not offer it");
 	put("/sys/bus/virtio/devices/virtio1/features", "01100000\n");
 	expect("balloon_reporting", RS_CHECK_NOTE, "does not offer it");
-	expect("balloon_deflate_on_oom", RS_CHECK_OK, "offers it");
+	expect("balloon_oom", RS_CHECK_OK, "offers it");
 	end();
 }
 

@@ -378,8 +378,7 @@ static void check_reporting(const struct rs_env *env, struct rs_finding *f)
 	found_feature(env, f, F_REPORTING);
 }
 
-static void check_deflate_on_oom(const struct rs_env *env,
-				 struct rs_finding *f)
+static void check_balloon_oom(const struct rs_env *env, struct rs_finding *f)
 {
 	found_feature(env, f, F_DEFLATE_ON_OOM);
 }
@@ -471,7 +470,7 @@ const struct rs_check_def rs_checks[] = {
 	  "the host is told of memory page by page, and gets none that is just free",
 	  "restart the machine with free-page-reporting=on (QEMU's virtio-balloon device) or freePageReporting='on' (libvirt's <memballoon>)",
 	  "mount /sys" },
-	{ "balloon_deflate_on_oom", check_deflate_on_oom,
+	{ "balloon_oom", check_balloon_oom,
 	  "processes are killed for memory that the balloon could give back",
 	  "restart the machine with deflate-on-oom=on (QEMU's virtio-balloon device) or autodeflate='on' (libvirt's <memballoon>)",
 	  "mount /sys" },
