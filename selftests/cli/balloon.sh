@@ -85,6 +85,11 @@ test_settings() {
 	put target ''
 	expect "set takes a size" 0 'target: *64.0 MiB' '' here set 64M
 	check_equal "in bytes, too" 67108864 "$(written target)"
+	put target 67108864
+	expect "status shows what the guest wants as a size" 0 \
+		'^target: *64.0 MiB' '' here status
+	check_equal "it is a number in JSON" 67108864 \
+		"$(here status --json | json_get target)"
 	expect "set without a size" 2 '' "give a size, or 'auto'" here set
 	expect "set takes no size of 0" 2 '' 'SIZE: 0 is not in 1 to' here set 0
 }

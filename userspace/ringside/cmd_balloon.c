@@ -46,10 +46,11 @@ int balloon_show_attribute(const struct rs_balloon *balloon, const char *attr)
 	return ret;
 }
 
-static int show_attribute(const char *attr, const char *val, void *arg)
+int balloon_show_each(const char *attr, const char *val, void *arg)
 {
 	(void)arg;
-	out_attribute(attr, val);
+	/* A word, or a size without a unit in its name. */
+	out_quantity(attr, strcmp(attr, "target") ? attr : "target_bytes", val);
 	return 0;
 }
 
@@ -72,7 +73,7 @@ static int balloon_status(int argc, char **argv)
 	out_begin();
 	out_str("device", balloon.device);
 	show_driver("driver", balloon.driver);
-	ret = rs_balloon_attributes(balloon.device, show_attribute, NULL);
+	ret = rs_balloon_attributes(balloon.device, balloon_show_each, NULL);
 	out_end();
 	/* Who drives it is an answer too, but not the whole one. */
 	return ret ? cmd_lib_error(ret) : EXIT_OK;

@@ -35,6 +35,9 @@ int balloon_operand(int argc, char **argv, int at, struct rs_balloon *balloon);
  */
 int balloon_show_attribute(const struct rs_balloon *balloon, const char *attr);
 
+/** balloon_show_each() - print an attribute, for rs_balloon_attributes() */
+int balloon_show_each(const char *attr, const char *val, void *arg);
+
 int balloon_mode(int argc, char **argv);
 int balloon_floor(int argc, char **argv);
 int balloon_tune(int argc, char **argv);

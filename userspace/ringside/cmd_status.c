@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd.h"
+#include "cmd_balloon.h"
 #include "out.h"
 #include "ringside.h"
 
@@ -130,7 +131,8 @@ static void show_balloon(void)
 		out_str("driver", balloon.driver);
 	else
 		out_null("driver");
-	if (ours && rs_balloon_attributes(balloon.device, show_attribute, NULL))
+	if (ours &&
+	    rs_balloon_attributes(balloon.device, balloon_show_each, NULL))
 		cmd_warn("%s", rs_error());
 	note_balloon(&balloon, ours);
 	out_end();
