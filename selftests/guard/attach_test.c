@@ -411,9 +411,9 @@ TEST_F(attach, so_does_the_end_of_its_owner)
 
 /*
  * Storms: a process forks or makes threads as fast as it can while a policy
- * comes and goes. The memory is shared with all of them. @attached is set when
- * attach has returned, so whoever sees it and then succeeds has escaped;
- * @inside tells the test when nobody is between the two any more.
+ * comes and goes. The memory is shared with all of them. @attached is the number
+ * of the round from attach's return on, so whoever sees it and then succeeds has
+ * escaped; @inside tells the test when nobody is between the two any more.
  */
 struct storm {
 	int attached;
@@ -427,10 +427,14 @@ struct storm {
 #define PUT(member, to)	__atomic_store_n(&(member), to, __ATOMIC_SEQ_CST)
 #define ADD(member, n)	__atomic_fetch_add(&(member), n, __ATOMIC_SEQ_CST)
 
-static void storm_try(struct storm *storm)
+/* @round: the one in which the caller must be under the policy, -1 for all. */
+static void storm_try(struct storm *storm, int round)
 {
+	int attached;
+
 	ADD(storm->inside, 1);
-	if (GET(storm->attached)) {
+	attached = GET(storm->attached);
+	if (attached && (round == -1 || round == attached)) {
 		ADD(storm->tries, 1);
 		if (raw64(SYS_unshare, 0, 0, 0) != -EPERM)
 			ADD(storm->escaped, 1);
@@ -440,7 +444,7 @@ static void storm_try(struct storm *storm)
 
 static void *storm_thread(void *arg)
 {
-	storm_try(arg);
+	storm_try(arg, -1);
 	return NULL;
 }
 
@@ -454,24 +458,46 @@ static void storm_of_threads(struct storm *storm)
 	while (!GET(storm->stop)) {
 		if (!pthread_create(&thread, &attr, storm_thread, storm))
 			pthread_join(thread, NULL);
-		storm_try(storm);
+		storm_try(storm, -1);
 	}
 }
 
-/* Each child forks once more and dies first: the grandchild is an orphan. */
+/*
+ * Each child forks once more and dies first: the grandchild is an orphan. Who
+ * was orphaned before an attach does not belong to the tree, so the child says
+ * in which round it was still alive, if any, and only then is the grandchild
+ * judged. It may have been forked before that round, though.
+ */
+static void orphan_one(struct storm *storm)
+{
+	int *seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (seen == MAP_FAILED)
+		return;
+	if (fork()) {
+		/* 0 stands for "not said yet". */
+		PUT(*seen, GET(storm->attached) + 1);
+		return;
+	}
+	while (!GET(*seen))
+		sched_yield();
+	if (GET(*seen) > 1)
+		storm_try(storm, GET(*seen) - 1);
+}
+
 static void storm_of_orphans(struct storm *storm)
 {
 	while (!GET(storm->stop)) {
 		pid_t pid = fork();
 
 		if (!pid) {
-			if (!fork())
-				storm_try(storm);
+			orphan_one(storm);
 			_exit(0);
 		}
 		if (pid > 0)
 			waitpid(pid, NULL, 0);
-		storm_try(storm);
+		storm_try(storm, -1);
 	}
 }
 
@@ -495,7 +521,7 @@ static struct storm *storm_run(struct _test_data_attach *self,
 		sleep_ms(20);
 		ASSERT_EQ(0, guard_attach(self->fd, self->id, scope, pid,
 					  RSG_MODE_ENFORCE, 0));
-		PUT(storm->attached, 1);
+		PUT(storm->attached, i + 1);
 		sleep_ms(100);
 		PUT(storm->attached, 0);
 		while (GET(storm->inside))
