@@ -123,8 +123,11 @@ static void back_off(struct rsb *b)
 /* An error of the transport; who comes back to it depends on which. */
 static void stop_for_host(struct rsb *b, int err)
 {
-	WRITE_ONCE(b->last_error, err);
-	if (rsb_host_broken(b))
+	bool broken = rsb_host_broken(b);
+
+	/* What a broken queue still holds looks like a host that is silent. */
+	WRITE_ONCE(b->last_error, broken ? -EIO : err);
+	if (broken)
 		set_state(b, RSB_BROKEN);	/* nobody: the device is gone */
 	else if (READ_ONCE(b->stalled))
 		set_state(b, RSB_STALLED);	/* acked(), when it answers */
