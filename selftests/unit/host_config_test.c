@@ -205,7 +205,7 @@ TEST(a_file_with_comments)
 {
 	EXPECT_EQ(0, read_string("# the host\n"
 				 "budget = 14G\n"
-				 "\ttax=50%  \n"
+				 "\ttax=50%\t\n"
 				 "\n"
 				 "; its VMs\n"
 				 "[vm web]\n"

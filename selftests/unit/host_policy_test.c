@@ -390,6 +390,97 @@ TEST(pressure_makes_idle_memory_go_sooner)
 	EXPECT_TRUE(world_target(&w, 0) + world_target(&w, 1) < 920 * MIB);
 }
 
+/* When the reserve is to be refilled, the second is idle for a second only. */
+TEST(idle_memory_is_taken_from_who_has_been_idle)
+{
+	two_full(100 * MIB, 400 * MIB);
+	w.settings.reserve = 100 * MIB;
+	world_run(&w, 90, (uint64_t[]){ 100 * MIB, 400 * MIB });
+	world_run(&w, 15, (uint64_t[]){ 100 * MIB, 100 * MIB });
+	EXPECT_EQ(450 * MIB, world_target(&w, 0));
+	EXPECT_EQ(500 * MIB, world_target(&w, 1));
+}
+
+/* So much beyond what the two have, with 100 MiB as reserve. */
+static uint64_t spread_of(uint64_t room)
+{
+	two_full(100 * MIB, 100 * MIB);
+	w.settings.reserve = 100 * MIB;
+	w.samples[0].asked = 300 * MIB;
+	w.samples[1].asked = 300 * MIB;
+	w.settings.budget = 800 * MIB + room;
+	world_run(&w, 300, (uint64_t[]){ 100 * MIB, 100 * MIB });
+	return world_target(&w, 0) + world_target(&w, 1) - 600 * MIB;
+}
+
+TEST(spare_memory_is_spread_but_not_the_reserve)
+{
+	EXPECT_EQ(0, spread_of(100 * MIB));
+	EXPECT_EQ(0, spread_of(150 * MIB));
+	EXPECT_EQ(100 * MIB, spread_of(200 * MIB));
+	EXPECT_EQ(0, spread_of(55 * MIB));
+}
+
+TEST(memory_on_its_way_is_not_asked_for_again)
+{
+	uint64_t target;
+
+	two_full(100 * MIB, 100 * MIB);
+	w.settings.budget = 1150 * MIB;
+	world_step(&w);
+	target = world_target(&w, 0) + world_target(&w, 1);
+	EXPECT_TRUE(target <= 950 * MIB && target >= 940 * MIB);
+	world_step(&w);
+	world_step(&w);
+	EXPECT_EQ(target, world_target(&w, 0) + world_target(&w, 1));
+}
+
+/* Measured, and not only promised: there is no time to get to know anybody. */
+TEST(a_host_in_danger_asks_new_vms_at_once)
+{
+	world_init(&w, 1100 * MIB, 2, 500 * MIB);
+	w.limits[0].min = 300 * MIB;
+	world_step(&w);
+	EXPECT_EQ(RSH_R_SHRINK_BUDGET, w.decisions[1].reason);
+	EXPECT_EQ(900, (world_target(&w, 0) + world_target(&w, 1)) / MIB);
+	world_init(&w, 1100 * MIB, 2, 500 * MIB);
+	w.samples[0].pss = 200 * MIB;
+	world_step(&w);
+	EXPECT_EQ(RSH_R_NEW, w.decisions[0].reason);
+	EXPECT_FALSE(w.decisions[1].ask);
+}
+
+/*
+ * The first has helped itself to more than its part, and the second starves.
+ * It is asked as soon as it may be, and then for memory in use.
+ */
+TEST(who_helped_itself_is_spared_for_a_while)
+{
+	unsigned int i;
+
+	two_full(490 * MIB, 490 * MIB);
+	w.settings.slack = 64 * MIB;
+	w.settings.budget = 900 * MIB + w.settings.slack;
+	w.samples[0].asked = 380 * MIB;
+	w.samples[1].asked = 320 * MIB;
+	world_settle(&w, 0, 380 * MIB);
+	world_settle(&w, 1, 320 * MIB);
+	world_step(&w);
+	world_settle(&w, 0, 412 * MIB);
+	for (i = 0; i < 99; i++) {
+		if (i % 10 == 0) {
+			world_use(&w, 0, 412 * MIB);
+			world_use(&w, 1, 320 * MIB);
+		}
+		world_step(&w);
+		EXPECT_EQ(380 * MIB, world_target(&w, 0));
+	}
+	for (; i < 115; i++)
+		world_step(&w);
+	EXPECT_EQ(RSH_R_SHRINK_BUDGET, w.decisions[0].reason);
+	EXPECT_TRUE(world_target(&w, 0) < 412 * MIB);
+}
+
 TEST(a_restarted_manager_starts_from_what_is_measured)
 {
 	uint64_t used[2] = { 200 * MIB, 100 * MIB };
@@ -437,6 +528,7 @@ TEST(another_process_in_its_place_is_a_new_vm)
 TEST(a_clock_that_runs_backwards_does_no_harm)
 {
 	two_full(100 * MIB, 100 * MIB);
+	w.samples[0].answered = false;
 	w.now = 5;
 	world_step(&w);
 	world_step(&w);

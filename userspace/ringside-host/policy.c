@@ -72,9 +72,11 @@ static void remember(struct rsh_step *step, struct rsh_vm *vm)
 		vm->shrink_actual = vm->actual;
 		vm->shrink_pss = vm->pss;
 	} else if (w->target > vm->target) {
+		/* What was given up is no success. */
 		vm->shrink_ns = 0;
 	}
 	vm->target = w->target;
+	vm->reason = w->reason;
 	vm->ask_ns = step->now;
 	vm->least_actual = vm->actual;
 	vm->moved_ns = step->now;
@@ -100,17 +102,31 @@ static bool wants_refresh(const struct rsh_step *step, struct rsh_vm *vm)
 	return true;
 }
 
+/* Nothing new, but the last change has not been carried out yet. */
+static bool is_on_its_way(const struct rsh_vm *vm)
+{
+	const struct rsh_work *w = &vm->w;
+
+	return w->reason == RSH_R_KEEP && w->target == vm->target &&
+	       vm->reason != RSH_R_DEAD &&
+	       (vm->actual > rsh_add(vm->target, RSH_UNIT) ||
+		rsh_add(vm->actual, RSH_UNIT) < vm->target);
+}
+
 static void conclude(struct rsh_step *step, size_t i, struct rsh_decision *d)
 {
 	struct rsh_vm *vm = &step->vms[i];
 	struct rsh_work *w = &vm->w;
+	bool ask = w->target != vm->target || w->reason == RSH_R_REPEAT;
 
 	*d = (struct rsh_decision){ .reason = RSH_R_DEAD };
 	if (!vm->known)
 		return;
+	if (is_on_its_way(vm))
+		w->reason = vm->reason;
 	*d = (struct rsh_decision){
 		.refresh = is_short(step) && wants_refresh(step, vm),
-		.ask = w->target != vm->target || w->reason == RSH_R_REPEAT,
+		.ask = ask,
 		.target = w->target,
 		.reason = w->reason,
 		.flags = w->flags,
@@ -119,7 +135,7 @@ static void conclude(struct rsh_step *step, size_t i, struct rsh_decision *d)
 		.ideal = w->ideal,
 		.committed = w->committed,
 	};
-	if (d->ask)
+	if (ask)
 		remember(step, vm);
 }
 

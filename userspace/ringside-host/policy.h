@@ -227,7 +227,7 @@ enum rsh_reason {
  *	send statistics at once if that is possible (in QEMU, by setting
  *	guest-stats-polling-interval to 0 and back)
  * @target: bytes of guest RAM; with @ask unset the one that stands
- * @reason: why
+ * @reason: why; of a balloon on its way, why it is
  * @flags: enum rsh_flag
  * @used: bytes the guest uses, bounded by what is measured
  * @demand: @used and headroom, bounded by its limits
@@ -353,6 +353,7 @@ struct rsh_work {
  * @oom_kills: since boot
  * @pressed: the last statistics show stalls or kills
  * @target: last target; @actual as long as nothing was asked
+ * @reason: why
  * @ask_ns: when it was asked
  * @least_actual: least since then
  * @moved_ns: when @actual last came closer to a smaller target
@@ -405,6 +406,7 @@ struct rsh_vm {
 	uint64_t stalls;
 	uint64_t oom_kills;
 	uint64_t target;
+	enum rsh_reason reason;
 	uint64_t ask_ns;
 	uint64_t least_actual;
 	uint64_t moved_ns;

@@ -230,6 +230,18 @@ static uint64_t all_giveable(const struct rsh_step *step,
 }
 
 /*
+ * A driver that let memory go holds off until its target changes: the same one
+ * once more would not be heard.
+ */
+static uint64_t new_target(const struct rsh_vm *vm, uint64_t target)
+{
+	target = rsh_max(vm->w.low, rsh_round_down(target));
+	if (vm->self_open && target == vm->target)
+		target = rsh_min(target + RSH_UNIT, vm->w.target);
+	return target;
+}
+
+/*
  * Ask for @bytes, from each in proportion to what it has too much. Returns what
  * could not be asked for.
  */
@@ -250,7 +262,7 @@ static uint64_t take(struct rsh_step *step, uint64_t bytes,
 						  RSH_UNIT));
 		if (x < RSH_UNIT)
 			continue;
-		target = rsh_max(vm->w.low, rsh_round_down(vm->w.target - x));
+		target = new_target(vm, vm->w.target - x);
 		asked = rsh_add(asked, vm->w.target - target);
 		set_target(vm, target, levy->reason);
 	}
