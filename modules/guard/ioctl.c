@@ -209,46 +209,50 @@ static long attach(struct file *file, void *arg)
 	return ret;
 }
 
-static long confirm(struct file *file, void *arg)
+/* Do something to the policy that the caller names. */
+static long with_policy(struct file *file, const struct rsg_id *which,
+			long (*fn)(struct file *file,
+				   struct rsg_policy *policy))
 {
-	const struct rsg_id *which = arg;
 	struct rsg_policy *policy;
 	long ret;
 
 	if (mutex_lock_killable(&rsg_lock))
 		return -EINTR;
 	policy = rsg_policy_find(which->id);
-	ret = policy ? rsg_confirm(policy, opened_at(file)) : -ENOENT;
+	ret = policy ? fn(file, policy) : -ENOENT;
 	mutex_unlock(&rsg_lock);
 	return ret;
+}
+
+static long confirm_policy(struct file *file, struct rsg_policy *policy)
+{
+	return rsg_confirm(policy, opened_at(file));
+}
+
+static long confirm(struct file *file, void *arg)
+{
+	return with_policy(file, arg, confirm_policy);
+}
+
+static long rollback_policy(struct file *file, struct rsg_policy *policy)
+{
+	return rsg_rollback(policy);
 }
 
 static long rollback(struct file *file, void *arg)
 {
-	const struct rsg_id *which = arg;
-	struct rsg_policy *policy;
-	long ret;
+	return with_policy(file, arg, rollback_policy);
+}
 
-	if (mutex_lock_killable(&rsg_lock))
-		return -EINTR;
-	policy = rsg_policy_find(which->id);
-	ret = policy ? rsg_rollback(policy) : -ENOENT;
-	mutex_unlock(&rsg_lock);
-	return ret;
+static long detach_policy(struct file *file, struct rsg_policy *policy)
+{
+	return rsg_detach(policy);
 }
 
 static long detach(struct file *file, void *arg)
 {
-	const struct rsg_id *which = arg;
-	struct rsg_policy *policy;
-	long ret;
-
-	if (mutex_lock_killable(&rsg_lock))
-		return -EINTR;
-	policy = rsg_policy_find(which->id);
-	ret = policy ? rsg_detach(policy) : -ENOENT;
-	mutex_unlock(&rsg_lock);
-	return ret;
+	return with_policy(file, arg, detach_policy);
 }
 
 /* Withdraw the policy if nothing depends on it. */
