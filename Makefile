@@ -7,8 +7,8 @@ VERSION := 0.1.0
 vm := selftests/vm
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools docs install uninstall demo check matrix bench lint setup \
-	vm-shell clean distclean help
+.PHONY: modules tools docs install uninstall demo demo-overcommit check matrix \
+	scenario bench lint setup vm-shell clean distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -63,6 +63,15 @@ setup:
 
 demo: setup
 	@selftests/demo/run $(or $(KERNEL),6.12)
+
+demo-overcommit: setup
+	@selftests/overcommit/demo $(or $(KERNEL),6.12)
+
+# RUNS=5 how often what must pass is repeated; ARMS= and MEMORY= limit it.
+scenario: setup
+	@selftests/overcommit/run --kernel $(or $(KERNEL),6.12) \
+		--runs $(or $(RUNS),5) $(if $(ARMS),--arms $(ARMS)) \
+		$(if $(MEMORY),--memory $(MEMORY))
 
 # One JSON object a line in build/bench/results.jsonl. BENCH=balloon or
 # BENCH=calls is one part, KERNELS="6.12" other kernels than the part's own.
