@@ -136,6 +136,8 @@ static void decide(struct host *host, int64_t now_ms)
 			tell_dry(host, i);
 		else if (d->ask)
 			vm_ask(host->vms[i], d->target, now_ms);
+		if (d->refresh)
+			vm_refresh(host->vms[i], now_ms);
 	}
 	if (host->summary.over && !was_over)
 		host_log("more is in use or promised than the budget allows");

@@ -315,6 +315,14 @@ void qmp_tick(struct qmp *q, int64_t now_ms)
 	}
 }
 
+void qmp_refresh(struct qmp *q, int64_t now_ms)
+{
+	if (q->state != QMP_READY || !q->device[0] || !q->poll_seconds)
+		return;
+	q->wanted |= 1u << QMP_ASK_REST | 1u << QMP_ASK_POLLING;
+	talk(q, now_ms);
+}
+
 int qmp_set_target(struct qmp *q, uint64_t bytes, int64_t now_ms)
 {
 	if (q->state != QMP_READY || !q->has_device)

@@ -35,6 +35,7 @@ enum qmp_question {
 	QMP_ASK_TARGET,		/* balloon */
 	QMP_ASK_ACTUAL,		/* query-balloon */
 	QMP_ASK_STATS,		/* qom-get guest-stats */
+	QMP_ASK_REST,		/* qom-set guest-stats-polling-interval 0 */
 	QMP_ASK_POLLING,	/* qom-set guest-stats-polling-interval */
 	QMP_ASK_MEMORY,		/* query-memory-size-summary */
 	QMP_ASK_RUNNING,	/* query-status */
@@ -68,6 +69,8 @@ enum qmp_question {
  * @actual_ms: when QEMU said so
  * @actual_count: how many times it said so
  * @stats: the guest's own view; its age is for the caller to fill in
+ * @stats_seconds: when it came, by QEMU's clock
+ * @stats_more: how many came in that second, less one
  * @stats_ms: when its stamp was seen to change; of use if there is a stamp
  * @target_bytes: what the machine was last asked to be, 0 for nothing
  * @sent_bytes: the target in the question that was sent last
@@ -115,6 +118,8 @@ struct qmp {
 	int64_t actual_ms;
 	uint64_t actual_count;
 	struct rsh_stats stats;
+	uint64_t stats_seconds;
+	unsigned int stats_more;
 	int64_t stats_ms;
 	uint64_t target_bytes;
 	uint64_t sent_bytes;
@@ -179,6 +184,16 @@ void qmp_ready(struct qmp *q, uint32_t events, int64_t now_ms);
  * Return: 0, or -ENOTCONN when there is no connection or no balloon.
  */
 int qmp_set_target(struct qmp *q, uint64_t bytes, int64_t now_ms);
+
+/**
+ * qmp_refresh() - let the guest send statistics at once
+ * @q: the monitor
+ * @now_ms: CLOCK_MONOTONIC
+ *
+ * QEMU has no command for that, but asks the guest when polling begins. Does
+ * nothing if there is no connection or no polling.
+ */
+void qmp_refresh(struct qmp *q, int64_t now_ms);
 
 /**
  * qmp_silent_ms() - for how long has a question waited for its answer?

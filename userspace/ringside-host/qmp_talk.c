@@ -18,6 +18,9 @@
 #define MOST_BYTES	(1ULL << 52)
 #define MOST_SECONDS	(1ULL << 40)
 
+/* Statistics of one second that are told apart. */
+#define MORE_PER_SECOND	1000
+
 /* Where devices are in QEMU's tree of objects. */
 #define WITH_ID		"/machine/peripheral"
 #define WITHOUT_ID	"/machine/peripheral-anon"
@@ -76,6 +79,7 @@ static const char * const commands[QMP_QUESTIONS] = {
 	[QMP_ASK_TARGET]	= "balloon",
 	[QMP_ASK_ACTUAL]	= "query-balloon",
 	[QMP_ASK_STATS]		= "qom-get",
+	[QMP_ASK_REST]		= "qom-set",
 	[QMP_ASK_POLLING]	= "qom-set",
 	[QMP_ASK_MEMORY]	= "query-memory-size-summary",
 	[QMP_ASK_RUNNING]	= "query-status",
@@ -94,11 +98,12 @@ static void write_arguments(const struct qmp *q, enum qmp_question what,
 		snprintf(buf, size, "{\"path\":\"%s\",\"property\":\"%s\"}",
 			 q->device, "guest-stats");
 		break;
+	case QMP_ASK_REST:
 	case QMP_ASK_POLLING:
 		snprintf(buf, size,
 			 "{\"path\":\"%s\",\"property\":\"%s\",\"value\":%u}",
 			 q->device, "guest-stats-polling-interval",
-			 q->poll_seconds);
+			 what == QMP_ASK_REST ? 0 : q->poll_seconds);
 		break;
 	case QMP_ASK_DEVICE:
 		snprintf(buf, size, "{\"path\":\"%s\"}", WITH_ID);
@@ -169,29 +174,51 @@ static void take_memory(struct qmp *q, const json_t *answer)
 }
 
 /*
- * The stamp is in whole seconds of QEMU's clock, which may be set; how old
+ * Statistics are new if they came in another second or say something else. How
+ * often the latter happens in one second is the last part of the stamp.
+ */
+static bool is_news(struct qmp *q, const struct rsh_stats *said,
+		    uint64_t seconds)
+{
+	if (seconds != q->stats_seconds || !q->stats.stamp) {
+		q->stats_seconds = seconds;
+		q->stats_more = 0;
+		return true;
+	}
+	if (!memcmp(said, &q->stats, sizeof(*said)) ||
+	    q->stats_more == MORE_PER_SECOND - 1)
+		return false;
+	q->stats_more++;
+	return true;
+}
+
+/*
+ * QEMU stamps them with whole seconds of its clock, which may be set; how old
  * what we have is comes from our own, except the first time.
  */
 static void take_stats(struct qmp *q, const json_t *answer, int64_t now_ms)
 {
-	const json_t *said = json_object_get(answer, "stats");
-	uint64_t stamp, val;
+	const json_t *list = json_object_get(answer, "stats");
+	struct rsh_stats said = q->stats;
+	uint64_t seconds, val;
 	int64_t age = 0;
 	size_t i;
 
-	if (!get_number(answer, "last-update", MOST_SECONDS, &stamp) ||
-	    !stamp || stamp == q->stats.stamp)
+	if (!get_number(answer, "last-update", MOST_SECONDS, &seconds) ||
+	    !seconds)
+		return;
+	for (i = 0; i < STATS; i++)
+		set_stat(&said, i, get_number(list, stats[i].name, MOST_BYTES,
+					      &val) ? val : RSH_UNKNOWN);
+	if (!is_news(q, &said, seconds))
 		return;
 	if (!q->stats.stamp)
-		age = (int64_t)time(NULL) - (int64_t)stamp;
+		age = (int64_t)time(NULL) - (int64_t)seconds;
 	if (age < 0)
 		age = 0;
-	q->stats.stamp = stamp;
+	q->stats = said;
+	q->stats.stamp = seconds * MORE_PER_SECOND + q->stats_more;
 	q->stats_ms = now_ms - age * 1000;
-	for (i = 0; i < STATS; i++)
-		set_stat(&q->stats, i, get_number(said, stats[i].name,
-						  MOST_BYTES, &val) ?
-			 val : RSH_UNKNOWN);
 }
 
 static bool is_balloon(const char *type)
@@ -268,6 +295,7 @@ static void take_answer(struct qmp *q, enum qmp_question what,
 		take_device(q, answer, WITHOUT_ID);
 		break;
 	case QMP_ASK_TARGET:
+	case QMP_ASK_REST:
 	case QMP_ASK_POLLING:
 	case QMP_QUESTIONS:
 		break;
@@ -283,7 +311,8 @@ static void take_refusal(struct qmp *q, enum qmp_question what,
 	if (what == QMP_ASK_ACTUAL) {
 		q->has_device = false;
 		q->actual_ms = 0;
-	} else if (what == QMP_ASK_STATS || what == QMP_ASK_POLLING) {
+	} else if (what == QMP_ASK_STATS || what == QMP_ASK_REST ||
+		   what == QMP_ASK_POLLING) {
 		q->device[0] = '\0';
 		forget_stats(q);
 	} else if (what == QMP_ASK_TARGET) {

@@ -93,7 +93,9 @@ static void sample_monitor(struct vm *vm, int64_t now_ms,
 		vm->asked = q->sent_bytes;
 	sample->actual = q->actual_bytes;
 	sample->ram = q->ram_bytes ? q->ram_bytes : vm->most_actual;
-	sample->asked = vm->asked;
+	/* What is about to be sent can not be taken back, and so counts. */
+	sample->asked = q->wanted & 1u << QMP_ASK_TARGET ? q->target_bytes :
+							   vm->asked;
 	sample_stats(q, now_ms, &sample->stats);
 }
 
@@ -113,6 +115,11 @@ void vm_sample(struct vm *vm, int64_t now_ms, struct rsh_sample *sample)
 	if (ret)
 		sample->pss = RSH_UNKNOWN;
 	sample->alive = !ret || vm->qmp.state == QMP_READY;
+}
+
+void vm_refresh(struct vm *vm, int64_t now_ms)
+{
+	qmp_refresh(&vm->qmp, now_ms);
 }
 
 void vm_ask(struct vm *vm, uint64_t target, int64_t now_ms)

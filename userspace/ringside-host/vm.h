@@ -63,6 +63,9 @@ bool vm_has_answered(const struct vm *vm);
  */
 void vm_sample(struct vm *vm, int64_t now_ms, struct rsh_sample *sample);
 
+/** vm_refresh() - let its guest send statistics at once */
+void vm_refresh(struct vm *vm, int64_t now_ms);
+
 /**
  * vm_ask() - let it have so much memory
  *
