@@ -332,6 +332,25 @@ TEST(memory_that_does_not_follow_the_balloon_is_flagged)
 	EXPECT_TRUE(world_target(&w, 0) < 512 * MIB);
 }
 
+/* A little at a time, and every time too little to tell. */
+TEST(many_small_gifts_in_vain_are_one_large)
+{
+	unsigned int i;
+
+	one_half(200 * MIB);
+	for (i = 1; i <= 10; i++) {
+		w.settings.budget = w.samples[0].actual - 16 * MIB + OWN;
+		world_use(&w, 0, 200 * MIB);
+		world_step(&w);
+		w.samples[0].actual = w.samples[0].asked;
+		wait_ms(1000);
+		if (w.decisions[0].flags & RSH_F_DISCARD_INHIBITED)
+			break;
+	}
+	EXPECT_TRUE(i > 2 && i < 10);
+	EXPECT_FALSE(w.decisions[0].flags & RSH_F_LIAR);
+}
+
 TEST(memory_that_follows_the_balloon_is_not_flagged)
 {
 	ask_to_shrink();

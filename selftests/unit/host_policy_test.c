@@ -425,14 +425,13 @@ TEST(memory_on_its_way_is_not_asked_for_again)
 {
 	uint64_t target;
 
-	two_full(100 * MIB, 100 * MIB);
-	w.settings.budget = 1150 * MIB;
-	world_step(&w);
-	target = world_target(&w, 0) + world_target(&w, 1);
-	EXPECT_TRUE(target <= 950 * MIB && target >= 940 * MIB);
+	one_short();
+	target = world_target(&w, 1);
+	EXPECT_TRUE(target > w.decisions[1].ideal + 50 * MIB);
 	world_step(&w);
 	world_step(&w);
-	EXPECT_EQ(target, world_target(&w, 0) + world_target(&w, 1));
+	EXPECT_EQ(target, world_target(&w, 1));
+	EXPECT_EQ(500 * MIB - target, w.summary.returning);
 }
 
 /* Measured, and not only promised: there is no time to get to know anybody. */
@@ -479,6 +478,31 @@ TEST(who_helped_itself_is_spared_for_a_while)
 		world_step(&w);
 	EXPECT_EQ(RSH_R_SHRINK_BUDGET, w.decisions[0].reason);
 	EXPECT_TRUE(world_target(&w, 0) < 412 * MIB);
+}
+
+/* Even if it would be memory that it does not use. */
+TEST(who_helped_itself_to_little_is_spared_as_well)
+{
+	two_full(490 * MIB, 490 * MIB);
+	w.settings.slack = 64 * MIB;
+	w.settings.budget = 900 * MIB + w.settings.slack;
+	w.samples[0].asked = 380 * MIB;
+	w.samples[1].asked = 320 * MIB;
+	world_settle(&w, 0, 380 * MIB);
+	world_settle(&w, 1, 320 * MIB);
+	world_use(&w, 1, 320 * MIB);
+	world_step(&w);
+	world_settle(&w, 0, 384 * MIB);
+	world_step(&w);
+	world_use(&w, 0, 354 * MIB);
+	world_step(&w);
+	EXPECT_FALSE(w.decisions[0].flags & RSH_F_STARVING);
+	EXPECT_FALSE(w.decisions[0].ask);
+	w.now += w.settings.oom_hold_ns;
+	world_use(&w, 0, 354 * MIB);
+	world_use(&w, 1, 320 * MIB);
+	world_step(&w);
+	EXPECT_EQ(RSH_R_SHRINK_BUDGET, w.decisions[0].reason);
 }
 
 TEST(a_restarted_manager_starts_from_what_is_measured)

@@ -71,7 +71,7 @@ static void remember(struct rsh_step *step, struct rsh_vm *vm)
 		rsh_clock(&vm->shrink_ns, true, step->now);
 		vm->shrink_actual = vm->actual;
 		vm->shrink_pss = vm->pss;
-	} else if (w->target > vm->target) {
+	} else if (w->reason == RSH_R_RETREAT || w->reason == RSH_R_RELEASE) {
 		/* What was given up is no success. */
 		vm->shrink_ns = 0;
 	}

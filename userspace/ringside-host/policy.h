@@ -362,6 +362,7 @@ struct rsh_work {
  *	open question
  * @shrink_actual: @actual then
  * @shrink_pss: @pss then
+ * @owes: too little has followed so far
  * @self_ns: when it last helped itself
  * @self_actual: what it had after that
  * @self_open: its target is still below that
@@ -383,6 +384,7 @@ struct rsh_vm {
 	bool known;
 	bool pressed;
 	bool self_open;
+	bool owes;
 	uint64_t epoch;
 	uint64_t first_ns;
 	uint64_t answered_ns;

@@ -77,7 +77,7 @@ static uint64_t returning(const struct rsh_step *step, const struct rsh_vm *vm)
 {
 	uint64_t since = rsh_max(vm->ask_ns, vm->moved_ns);
 
-	if (!vm->w.movable || vm->self_open || vm->w.flags & RSH_F_STUCK ||
+	if (!vm->w.movable || vm->self_open ||
 	    step->now - since >= step->s->settle_ns)
 		return 0;
 	return rsh_sub(vm->w.level, vm->target);

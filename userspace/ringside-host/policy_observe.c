@@ -150,16 +150,19 @@ static void observe_return(const struct rsh_settings *s, struct rsh_vm *vm,
 	uint64_t allowed = rsh_add(vm->actual, vm->w.overhead);
 	uint64_t due = rsh_min(given, rsh_sub(vm->shrink_pss, allowed));
 	uint64_t fell = rsh_sub(vm->shrink_pss, vm->pss);
-	bool came = due < NOTICEABLE || fell >= due / 2;
 
+	vm->owes = vm->shrink_ns && due >= NOTICEABLE && fell < due / 2;
 	if (!vm->shrink_ns)
 		return;
-	if (came) {
+	if (fell >= due / 2) {
 		if (vm->actual > rsh_add(vm->target, RSH_UNIT))
 			return;
 		vm->shrink_ns = 0;
 		if (given >= RSH_UNIT)
 			vm->failures = 0;
+	} else if (!vm->owes) {
+		/* Too little to judge, but it may come to more. */
+		return;
 	} else if (now - rsh_max(vm->moved_ns, vm->shrink_ns) >= s->settle_ns ||
 		   now - vm->shrink_ns >= 4 * s->settle_ns) {
 		vm->inhibited_until = next_try(s, vm, now);
@@ -175,7 +178,7 @@ static void observe_excess(const struct rsh_settings *s, struct rsh_vm *vm,
 			   const struct rsh_sample *sample, uint64_t now)
 {
 	uint64_t has = rsh_max(vm->actual, vm->target), most;
-	bool settled = !vm->shrink_ns && now >= vm->inhibited_until;
+	bool settled = !vm->owes && now >= vm->inhibited_until;
 
 	most = rsh_add(rsh_add(has, vm->w.overhead), NOTICEABLE + has / 32);
 	if (!vm->w.measured_overhead)
