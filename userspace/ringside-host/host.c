@@ -97,7 +97,7 @@ static void sample(struct host *host, int64_t now_ms)
 /* What is remarkable is told when it begins, not as long as it lasts. */
 static void tell_flags(const struct vm *vm, uint32_t before, uint32_t now)
 {
-	const uint32_t usual = RSH_F_NEW | RSH_F_STALE;
+	const uint32_t usual = RSH_F_NEW | RSH_F_STALE | RSH_F_STARVING;
 	unsigned int bit;
 
 	for (bit = 0; bit < RSH_FLAGS_NR; bit++)

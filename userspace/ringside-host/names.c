@@ -14,7 +14,7 @@ static const struct {
 	[RSH_R_SILENT] = { "silent", "does not answer" },
 	[RSH_R_KEEP] = { "keep", "has what it should have" },
 	[RSH_R_HOLD] = { "hold", "idle, but not for long enough" },
-	[RSH_R_WAIT] = { "wait", "should grow, waits for measured room" },
+	[RSH_R_WAIT] = { "wait", "should grow, waits for room" },
 	[RSH_R_GROW] = { "grow", "needs more than it has" },
 	[RSH_R_GROW_OOM] = { "grow-oom", "helped itself, gets some more" },
 	[RSH_R_SPREAD] = { "spread", "nobody needs it, so it may have it" },

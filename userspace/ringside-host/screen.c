@@ -8,9 +8,11 @@
 #include <string.h>
 #include "screen.h"
 
-/* Columns: name, three sizes, the reason. */
+/* Columns: name, sizes, the reason; on a wide terminal more of all of them. */
 #define NAME_COLS	11
 #define SIZE_COLS	11
+#define WIDE_COLS	110
+#define WIDE_NAME_COLS	24
 
 static struct screen_line *new_line(struct screen *s)
 {
@@ -142,6 +144,35 @@ static void draw_budget(struct screen *s, const struct view *v)
 	    size[0], size[1], size[2], size[3]);
 }
 
+/* Return: columns that the name has. */
+static int name_cols(const struct screen *s)
+{
+	return s->cols < WIDE_COLS ? NAME_COLS : WIDE_NAME_COLS;
+}
+
+static void put_right(const struct screen *s, struct screen_line *line, int at,
+		      const char *text)
+{
+	put(s, line, at + SIZE_COLS - (int)strlen(text), STYLE_HEAD, "%s",
+	    text);
+}
+
+static void draw_columns(struct screen *s)
+{
+	struct screen_line *line = new_line(s);
+	int at = name_cols(s);
+
+	put(s, line, 0, STYLE_HEAD, "VM");
+	put_right(s, line, at, "SIZE");
+	put_right(s, line, at += SIZE_COLS, "TARGET");
+	put_right(s, line, at += SIZE_COLS, "MEASURED");
+	if (s->cols >= WIDE_COLS) {
+		put_right(s, line, at += SIZE_COLS, "GUEST USES");
+		put_right(s, line, at += SIZE_COLS, "OF RAM");
+	}
+	put(s, line, at + SIZE_COLS + 2, STYLE_HEAD, "WHY");
+}
+
 static void draw_head(struct screen *s, const struct view *v)
 {
 	struct screen_line *line = new_line(s);
@@ -172,12 +203,7 @@ static void draw_head(struct screen *s, const struct view *v)
 	if (v->trouble[0])
 		put(s, new_line(s), 0, STYLE_TROUBLE, "! %s", v->trouble);
 	new_line(s);
-	line = new_line(s);
-	put(s, line, 0, STYLE_HEAD, "VM");
-	put(s, line, NAME_COLS + 7, STYLE_HEAD, "SIZE");
-	put(s, line, NAME_COLS + SIZE_COLS + 5, STYLE_HEAD, "TARGET");
-	put(s, line, NAME_COLS + 2 * SIZE_COLS + 3, STYLE_HEAD, "MEASURED");
-	put(s, line, NAME_COLS + 3 * SIZE_COLS + 2, STYLE_HEAD, "WHY");
+	draw_columns(s);
 	s->head = s->n;
 }
 
@@ -207,13 +233,17 @@ static void draw_vm(struct screen *s, const struct view_vm *vm,
 		    uint64_t scale)
 {
 	struct screen_line *line = new_line(s);
+	int at = name_cols(s);
 
-	put(s, line, 0, STYLE_NAME, "%.*s", NAME_COLS, vm->name);
-	put_size(s, line, NAME_COLS, vm->actual);
-	put_size(s, line, NAME_COLS + SIZE_COLS, vm->target);
-	put_size(s, line, NAME_COLS + 2 * SIZE_COLS, vm->measured);
-	put(s, line, NAME_COLS + 3 * SIZE_COLS + 2, STYLE_PLAIN, "%s",
-	    vm->why);
+	put(s, line, 0, STYLE_NAME, "%.*s", at, vm->name);
+	put_size(s, line, at, vm->actual);
+	put_size(s, line, at += SIZE_COLS, vm->target);
+	put_size(s, line, at += SIZE_COLS, vm->measured);
+	if (s->cols >= WIDE_COLS) {
+		put_size(s, line, at += SIZE_COLS, vm->used);
+		put_size(s, line, at += SIZE_COLS, vm->ram);
+	}
+	put(s, line, at + SIZE_COLS + 2, STYLE_PLAIN, "%s", vm->why);
 	if (vm->ram != VIEW_UNKNOWN)
 		draw_bar(s, vm, scale);
 	if (vm->trouble[0])

@@ -180,8 +180,8 @@ static void paint(struct top *t)
 
 	erase();
 	if (COLS < SCREEN_MIN_COLS || LINES < SCREEN_MIN_ROWS) {
-		mvprintw(0, 0, "at least %dx%d", SCREEN_MIN_COLS,
-			 SCREEN_MIN_ROWS);
+		mvprintw(0, 0, "%d columns and %d rows are needed.",
+			 SCREEN_MIN_COLS, SCREEN_MIN_ROWS);
 		refresh();
 		return;
 	}
