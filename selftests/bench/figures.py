@@ -212,7 +212,7 @@ def settle(m):
 def oom(record, kernel, release, ioa):
     with Machine(kernel, release, ioa, mem=512, device="deflate-on-oom=on," + REPORTING) as m:
         for limits in (False, True):
-            results = turns(("stock", "report"), lambda driver: burst(m, driver, limits))
+            results = turns(("stock", "report"), lambda driver: burst(m, driver, limits), 3)
             tags = {"init_on_alloc": ioa, "limits": "default" if limits else "none"}
             times(record, "balloon.oom_burst", results, "burst", **tags)
             for name, unit in (("held", "MiB"), ("kills", "kills")):
