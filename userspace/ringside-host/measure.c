@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How much memory does the host really give? Reads /proc and the control
- * groups' files.
+ * How much memory does the host really give, and does it suffer? Reads /proc.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -183,26 +182,6 @@ int measure_read(struct measure *m, int64_t now_ms, uint64_t *bytes)
 	/* Pages that others share may leave both counts at different times. */
 	if (m->exact_bytes + rough < m->rough_bytes)
 		*bytes = 0;
-	return 0;
-}
-
-int measure_cgroup(const char *dir, uint64_t *bytes)
-{
-	static const char * const names[] = {
-		"memory.current", "memory.usage_in_bytes"
-	};
-	char text[64];
-	size_t i;
-	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int ret = fd < 0 ? -errno : -ENOENT;
-
-	for (i = 0; fd >= 0 && i < 2 && ret < 0; i++)
-		ret = read_file(fd, names[i], text, sizeof(text));
-	if (fd >= 0)
-		close(fd);
-	if (ret < 0)
-		return ret;
-	*bytes = strtoull(text, NULL, 10);
 	return 0;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the host itself sees: memory that a process of QEMU really has, a
- * control group's use, and how much the host suffers from lack of memory.
- * Nothing here believes a guest.
+ * What the host itself sees: memory that a process of QEMU really has, and how
+ * much the host suffers from lack of memory. Nothing here believes a guest.
  */
 #ifndef RINGSIDE_HOST_MEASURE_H
 #define RINGSIDE_HOST_MEASURE_H
@@ -57,15 +56,6 @@ void measure_close(struct measure *m);
  * Return: 0, or -errno: -ESRCH if the process has ended.
  */
 int measure_read(struct measure *m, int64_t now_ms, uint64_t *bytes);
-
-/**
- * measure_cgroup() - how much memory does a control group use?
- * @dir: its directory, of either version
- * @bytes: receives the answer, page cache included
- *
- * Return: 0 or -errno.
- */
-int measure_cgroup(const char *dir, uint64_t *bytes);
 
 /**
  * struct pressure - how long tasks waited for memory (PSI)
