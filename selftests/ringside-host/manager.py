@@ -190,5 +190,5 @@ class Bench:
 def tool(*args, binary=None):
     """Run a command to its end: status, standard output, standard error."""
     done = subprocess.run([binary or Manager.binary, *args], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, errors="replace")
+                          capture_output=True, text=True, errors="replace", timeout=120)
     return done.returncode, done.stdout, done.stderr

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Monitors that do what QEMU never should, beside one that is well."""
+import json
 import os
 import signal
 import socket
@@ -57,7 +58,8 @@ def bad_monitors_disturb_nobody_and_come_back():
                   lambda: f"{name} is asked nothing any more: {manager.vm(name)}")
         manager.wait_connected(*BAD)
         expect_equal(0, manager.end(), "exit status")
-        expect("ERROR" not in manager.text("err"), manager.text("err"))
+        expect("half.qmp: it closed the connection" in manager.text("err"),
+               "the end of half is not seen as such: " + manager.text("err"))
 
 
 def strange_answers_do_no_harm():
@@ -102,7 +104,7 @@ def memory_and_cpu_time_are_bounded():
               "with a flood: %.2f ms, %.1f MiB" % (len(vms), costs[0], peaks[0],
                                                    costs[1], peaks[1]))
         expect(costs[0] < 10, f"{costs[0]} ms for a step")
-        expect(costs[1] < costs[0] + 10, f"{costs[1]} ms with a flood, {costs[0]} without")
+        expect(costs[1] < 2 * costs[0] + 1, f"{costs[1]} ms with a flood, {costs[0]} without")
         expect(peaks[1] < peaks[0] + 4, f"{peaks[1]} MiB with a flood, {peaks[0]} without")
 
 
@@ -114,13 +116,29 @@ def answers_that_are_printed_prettily_are_understood():
         expect_equal(1, manager.vm("pretty")["monitor"]["connections"], "connections")
 
 
+def first_of_second_life(record):
+    """The first sample in a recording of the second process called a."""
+    lives = {}
+    with open(record) as lines:
+        next(lines)
+        for line in lines:
+            for vm in json.loads(line)["vms"]:
+                if vm["name"] == "a" and vm["sample"].get("alive"):
+                    lives.setdefault(vm["sample"]["epoch"], vm["sample"])
+    expect_equal(2, len(lives), "lives of a")
+    return list(lives.values())[1]
+
+
 def a_process_that_dies_is_dead_and_may_come_back():
+    """The new one was not asked for anything, whatever the old one was."""
     with Bench() as bench:
-        vm = bench.vm("a", 16, "use 8")
-        bench.vm("b", 16, "use 8")
-        manager = bench.manager("--budget=512M", "--interval=50ms", "--overhead=16M",
+        record = bench.path("record")
+        vm = bench.vm("a", 64, "use 8")
+        bench.vm("b", 64, "use 8")
+        manager = bench.manager("--budget=128M", "--slack=8M", "--interval=50ms",
+                                "--overhead=16M", "--headroom=4M", "--record=" + record,
                                 bench.option("a"), bench.option("b"))
-        manager.wait_connected("a", "b")
+        manager.wait_vm("a", lambda vm: vm["asked_bytes"], "is asked for nothing")
         pid = manager.vm("a")["pid"]
         expect_equal(vm.process.pid, pid, "the process of a")
         # Nobody waits for it yet: it is a zombie, and has no memory.
@@ -129,8 +147,12 @@ def a_process_that_dies_is_dead_and_may_come_back():
         expect_equal("dead", dead["reason"], "reason")
         expect_equal(None, dead["measured_bytes"], "measured memory of a dead process")
         vm.end()
-        bench.vm("a", 16, "use 4")
+        bench.vm("a", 64, "use 4")
         manager.wait_vm("a", lambda vm: vm["alive"] and vm["pid"] != pid, "is not seen again")
+        manager.wait_connected("a")
+        manager.end()
+        first = first_of_second_life(record)
+        expect("asked" not in first, f"the new process was asked: {first}")
 
 
 def a_stopped_process_is_measured_all_the_same():
