@@ -43,6 +43,16 @@ TEST(demand_is_use_and_headroom)
 	EXPECT_EQ(264 * MIB, w.decisions[0].demand);
 }
 
+TEST(want_of_a_little_headroom_is_no_want)
+{
+	one_half(200 * MIB);
+	second(460 * MIB);
+	EXPECT_EQ(524 * MIB, w.decisions[0].demand);
+	EXPECT_EQ(512 * MIB, world_target(&w, 0));
+	second(465 * MIB);
+	EXPECT_EQ(528 * MIB, world_target(&w, 0));
+}
+
 TEST(a_jump_is_not_taken_for_growth)
 {
 	one_half(200 * MIB);
@@ -349,6 +359,19 @@ TEST(many_small_gifts_in_vain_are_one_large)
 	}
 	EXPECT_TRUE(i > 2 && i < 10);
 	EXPECT_FALSE(w.decisions[0].flags & RSH_F_LIAR);
+}
+
+TEST(a_small_gift_in_vain_proves_nothing)
+{
+	one_half(200 * MIB);
+	w.settings.budget = 500 * MIB + OWN;
+	world_use(&w, 0, 200 * MIB);
+	world_step(&w);
+	EXPECT_EQ(500 * MIB, world_target(&w, 0));
+	w.samples[0].actual = 500 * MIB;
+	w.settings.budget = GIB;
+	wait_ms(20000);
+	EXPECT_EQ(0, w.decisions[0].flags);
 }
 
 TEST(memory_that_follows_the_balloon_is_not_flagged)

@@ -135,6 +135,35 @@ TEST(others_keep_what_they_use_when_one_falls_silent)
 	EXPECT_TRUE(world_target(&w, 1) >= 300 * MIB);
 }
 
+/*
+ * The first starves, the second could give 84 MiB, and the third is silent: it
+ * may have 400 MiB more than it was promised, which no gift makes good.
+ */
+TEST(nobody_gives_for_what_can_not_be_granted)
+{
+	world_init(&w, 2 * GIB, 3, 500 * MIB);
+	world_run(&w, 25, (uint64_t[]){ 300 * MIB, 300 * MIB, 50 * MIB });
+	w.samples[0].asked = 250 * MIB;
+	w.samples[1].asked = 400 * MIB;
+	w.samples[2].asked = 100 * MIB;
+	world_obey(&w);
+	w.settings.budget = 750 * MIB + 3 * OWN;
+	world_step(&w);
+	w.samples[0].asked = 250 * MIB;
+	w.samples[1].asked = 400 * MIB;
+	w.samples[2].answered = false;
+	w.now += w.settings.hang_ns;
+	world_use(&w, 0, 250 * MIB);
+	world_use(&w, 1, 300 * MIB);
+	world_step(&w);
+	EXPECT_EQ(RSH_R_WAIT, w.decisions[0].reason);
+	EXPECT_EQ(400 * MIB, world_target(&w, 1));
+	w.samples[2].answered = true;
+	world_step(&w);
+	EXPECT_EQ(RSH_R_WAIT, w.decisions[0].reason);
+	EXPECT_TRUE(world_target(&w, 1) < 400 * MIB);
+}
+
 TEST(qemu_itself_counts)
 {
 	two_full(100 * MIB, 100 * MIB);
