@@ -17,15 +17,28 @@
  * @began: time of the first step, which all others are shown relative to
  * @begun: is there one?
  * @all: decisions that ask for nothing are printed, too
+ * @others: settings are not the recorded ones, so what was reckoned on the way
+ *	to a decision is no news
  */
 struct replay_view {
 	uint64_t began;
 	bool begun;
 	bool all;
+	bool others;
 };
 
+static bool is_same(const struct replay_view *view,
+		    const struct rsh_decision *then,
+		    const struct rsh_decision *now)
+{
+	if (!view->others)
+		return rsh_decision_same(then, now);
+	return then->ask == now->ask && then->target == now->target &&
+		then->reason == now->reason;
+}
+
 static void show_json(const struct rsh_trace_step *step, size_t i,
-		      const struct rsh_decision *now, uint64_t ms)
+		      const struct rsh_decision *now, uint64_t ms, bool same)
 {
 	const struct rsh_decision *then = &step->decisions[i];
 
@@ -35,7 +48,7 @@ static void show_json(const struct rsh_trace_step *step, size_t i,
 	out_bool("ask", now->ask);
 	out_u64("target_bytes", now->target);
 	out_str("reason", rsh_reason_name(now->reason));
-	out_bool("same", rsh_decision_same(then, now));
+	out_bool("same", same);
 	out_bool("recorded_ask", then->ask);
 	out_u64("recorded_target_bytes", then->target);
 	out_str("recorded_reason", rsh_reason_name(then->reason));
@@ -43,10 +56,9 @@ static void show_json(const struct rsh_trace_step *step, size_t i,
 }
 
 static void show_text(const struct rsh_trace_step *step, size_t i,
-		      const struct rsh_decision *now, uint64_t ms)
+		      const struct rsh_decision *now, uint64_t ms, bool same)
 {
 	const struct rsh_decision *then = &step->decisions[i];
-	bool same = rsh_decision_same(then, now);
 
 	printf("%7" PRIu64 ".%03" PRIu64 "  %-12s %6" PRIu64 " MiB %s %6" PRIu64
 	       " MiB  %s", ms / 1000, ms % 1000, step->names[i],
@@ -64,6 +76,7 @@ static void show(const struct rsh_trace_step *step,
 {
 	struct replay_view *view = arg;
 	uint64_t ms;
+	bool same;
 	size_t i;
 
 	if (!view->begun)
@@ -73,13 +86,13 @@ static void show(const struct rsh_trace_step *step,
 	for (i = 0; i < step->n; i++) {
 		if (!step->samples[i].alive)
 			continue;
-		if (!view->all && !now[i].ask &&
-		    rsh_decision_same(&step->decisions[i], &now[i]))
+		same = is_same(view, &step->decisions[i], &now[i]);
+		if (!view->all && !now[i].ask && same)
 			continue;
 		if (out_is_json())
-			show_json(step, i, &now[i], ms);
+			show_json(step, i, &now[i], ms, same);
 		else
-			show_text(step, i, &now[i], ms);
+			show_text(step, i, &now[i], ms, same);
 	}
 }
 
@@ -96,11 +109,14 @@ static void show_result(const struct rsh_replay *result)
 static int replay(struct rsh_trace_reader *reader,
 		  const struct rsh_settings *settings, bool all)
 {
-	struct replay_view view = { .all = all };
+	struct replay_view view = { .all = all, .others = settings };
 	struct rsh_replay result;
 	int ret;
 
 	out_set_lines(true);
+	if (!out_is_json())
+		printf("%11s  %-12s %10s    %10s  %s\n", "SECONDS", "VM",
+		       "HAS", "TARGET", "WHY (-> asked, == left as it is)");
 	ret = rsh_trace_replay_each(reader, settings, show, &view, &result);
 	if (ret)
 		return cmd_error("%s", ret == -ENOMEM ? "out of memory" :

@@ -42,6 +42,7 @@
  * @slow_ms: when what is not done in every turn is done again
  * @waiting: asked, and waiting for the answers?
  * @broken_config: why the last configuration was refused, "" if it was not
+ * @guaranteed: what the mins of all machines promise for good, bytes
  * @too_many: machines beyond HOST_VMS were left out
  */
 struct host {
@@ -70,6 +71,7 @@ struct host {
 	int64_t slow_ms;
 	bool waiting;
 	char broken_config[512];
+	uint64_t guaranteed;
 	bool too_many;
 };
 

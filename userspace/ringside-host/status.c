@@ -135,6 +135,9 @@ static void put_summary(json_t *o, const struct host *host)
 	put_u64(o, "budget_bytes", settings->budget);
 	put_u64(o, "slack_bytes", s->slack);
 	put_u64(o, "reserve_bytes", settings->reserve);
+	put_u64(o, "guaranteed_bytes", host->guaranteed);
+	put(o, "guaranteed", json_boolean(host->guaranteed <=
+					  rsh_distributable(settings)));
 	put_u64(o, "measured_bytes", s->measured);
 	put_u64(o, "committed_bytes", s->committed);
 	put_u64(o, "room_bytes", s->room);

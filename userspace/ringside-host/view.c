@@ -96,6 +96,9 @@ static void read_manager(struct view *view, const json_t *o)
 	if (error[0])
 		append(view->trouble, sizeof(view->trouble),
 		       "the new configuration was refused: %s", error);
+	if (json_is_false(json_object_get(o, "guaranteed")))
+		append(view->trouble, sizeof(view->trouble),
+		       "the mins of all VMs are more than budget less slack");
 	if (written != VIEW_UNKNOWN && interval < 3600000 &&
 	    age > HANGS_MS + 10 * (int64_t)interval)
 		append(view->trouble, sizeof(view->trouble),

@@ -116,6 +116,23 @@ static bool is_over(const struct vm *vm)
 	return !vm->found || (vm->qmp.fd < 0 && vm->measure.dir_fd < 0);
 }
 
+/* Those of patterns can not be added up before it is known who matches. */
+static void add_up_mins(struct host *host)
+{
+	const struct rsh_settings *s = &host->config.settings;
+	struct rsh_limits limits[HOST_VMS];
+	uint64_t before = host->guaranteed;
+	uint64_t most = rsh_distributable(s);
+	size_t i, n = 0;
+
+	for (i = 0; i < host->n; i++)
+		if (host->vms[i])
+			limits[n++] = host->limits[i];
+	host->guaranteed = rsh_guaranteed(s, limits, n);
+	if (host->guaranteed > most && before <= most)
+		host_log("the mins of %zu VMs can not all be kept", n);
+}
+
 void host_list(struct host *host)
 {
 	const struct rsh_config *c = &host->config;
@@ -143,6 +160,7 @@ void host_list(struct host *host)
 		}
 		vm->qmp.poll_seconds = c->dry_run ? 0 : c->stats_ns / RSH_SEC;
 	}
+	add_up_mins(host);
 }
 
 void host_forget(struct host *host)
