@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 
-from manager import Bench, Manager, MIB, TOP, expect, expect_equal, until
+from manager import Bench, Manager, MIB, TOP, expect, expect_equal, tool, until
 
 BAD = ("mute", "deaf", "half", "flood", "garbage", "huge", "slow", "wrong", "nodevice",
        "refuse")
@@ -191,6 +191,23 @@ def sockets_found_by_pattern_come_and_go():
         expect(manager.vm("db")["alive"], "db is gone, too")
 
 
+def mins_of_a_pattern_that_can_not_be_kept_are_told():
+    with Bench() as bench:
+        bench.vm("a-1", 16, "use 8")
+        manager = bench.manager("--budget=512M", "--interval=50ms", "--overhead=16M",
+                                "--vms=" + bench.path("*-1.qmp") + ",min=230M")
+        manager.wait_connected("a")
+        expect_equal(True, manager.status()["guaranteed"], "one fits, which")
+        bench.vm("b-1", 16, "use 8")
+        manager.wait_connected("b")
+        until(lambda: not manager.status()["guaranteed"], "two fit")
+        _, out, _ = tool("status", "--file", bench.path("status.json"))
+        expect("mins of all VMs" in out, out)
+        bench.vms[1].end()
+        os.unlink(bench.path("b-1.qmp"))
+        until(lambda: manager.status()["guaranteed"], "one does not fit any more")
+
+
 def one_monitor_has_one_client():
     """A monitor that serves somebody else is waited for, and missed by nobody."""
     with Bench() as bench:
@@ -210,5 +227,6 @@ TESTS = (
     memory_and_cpu_time_are_bounded, answers_that_are_printed_prettily_are_understood,
     a_process_that_dies_is_dead_and_may_come_back,
     a_stopped_process_is_measured_all_the_same, sockets_found_by_pattern_come_and_go,
+    mins_of_a_pattern_that_can_not_be_kept_are_told,
     one_monitor_has_one_client,
 )
