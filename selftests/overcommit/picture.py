@@ -53,6 +53,8 @@ class Recorded:
         by_kind = {}
         for line in lines:
             by_kind.setdefault(line["event"], []).append(line)
+        if "end" not in by_kind:
+            sys.exit(f"picture.py: {path}: that run has not ended")
         self.start = by_kind["start"][0]
         self.end = by_kind["end"][0]
         self.samples = by_kind.get("sample", [])
@@ -80,8 +82,8 @@ class Recorded:
     def verdict(self):
         """The outcome in a sentence, and whether it is a good one."""
         if self.deaths:
-            first = self.deaths[0]
-            return f"VM {first['vm']} was {first['how']} after {first['t']:.1f} s.", False
+            return "; ".join(f"VM {death['vm']} was {death['how']} after {death['t']:.1f} s"
+                             for death in self.deaths) + ".", False
         end = self.end
         percent = 100 * end["peak"] / end["limit"]
         words = (f"Peak {end['peak'] // MIB} of {end['limit'] // MIB} MiB ({percent:.0f} %);"
