@@ -202,6 +202,8 @@ struct rsb_queue {
  * @hint_held: blocks in the host's hands or kept until the round is over; used
  *	by @hint_work, and by teardown after that
  * @hint_round: the round that was begun last; used by @hint_work only
+ * @hint_changed: the host may have begun or ended a round; set in any context,
+ *	cleared by @hint_work
  * @hint_word: buffer of the command that opens or closes a round
  * @stats_vq: the statistics queue or NULL; used by @stats_work and probe only
  * @stats: the buffer on @stats_vq, the host's while it is in the queue
@@ -251,6 +253,7 @@ struct rsb {
 	struct rsb_queue hint;
 	struct list_head hint_held;
 	u32 hint_round;
+	bool hint_changed;
 	__virtio32 hint_word;
 	struct virtqueue *stats_vq;
 	struct virtio_balloon_stat *stats;

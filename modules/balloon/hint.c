@@ -32,9 +32,16 @@ static u32 round_of_host(struct rsb *b)
 	return round;
 }
 
+/*
+ * Only a change says so: QEMU shows the number of a round until we have
+ * answered it, and then none.
+ */
 static bool round_is_over(struct rsb *b)
 {
-	return READ_ONCE(b->stopping) || round_of_host(b) != b->hint_round;
+	if (READ_ONCE(b->stopping))
+		return true;
+	return xchg(&b->hint_changed, false) &&
+	       round_of_host(b) != b->hint_round;
 }
 
 /* One word to the host; the queue is empty before and afterwards. */
@@ -175,9 +182,12 @@ static int hint_round(struct rsb *b)
 static void hint_work(struct work_struct *work)
 {
 	struct rsb *b = container_of(work, struct rsb, hint_work);
-	u32 round = round_of_host(b);
+	u32 round;
 	int err = 0;
 
+	/* Cleared first, so that a change from here on is not missed. */
+	xchg(&b->hint_changed, false);
+	round = round_of_host(b);
 	/* A host that left us waiting last time has to catch up first. */
 	if (rsb_reap(b, &b->hint))
 		return;
@@ -201,8 +211,11 @@ static void hint_work(struct work_struct *work)
  */
 void rsb_hint_wake(struct rsb *b)
 {
-	if (b->hint.vq && !READ_ONCE(b->stopping))
-		queue_work(b->wq, &b->hint_work);
+	if (!b->hint.vq || READ_ONCE(b->stopping))
+		return;
+	/* Pairs with the xchg() of those who read the number. */
+	smp_store_mb(b->hint_changed, true);
+	queue_work(b->wq, &b->hint_work);
 }
 
 /**

@@ -158,6 +158,14 @@ static void take_stats(const struct vring_desc *desc)
 	rsf.nr_stats = len / sizeof(rsf.stats[0]);
 }
 
+/* As in QEMU, the number of the request is shown until it is answered. */
+static void start_hints(void)
+{
+	rsf.count[RSF_HINT_STARTS]++;
+	rsf.config.free_page_hint_cmd_id =
+		cpu_to_le32(VIRTIO_BALLOON_CMD_ID_STOP);
+}
+
 /* The driver names the request that it works on, or says that it is done. */
 static void take_hint_id(const struct vring_desc *desc)
 {
@@ -171,7 +179,7 @@ static void take_hint_id(const struct vring_desc *desc)
 	if (rsf.hint_id == VIRTIO_BALLOON_CMD_ID_STOP)
 		rsf.count[RSF_HINT_STOPS]++;
 	else if (*id == rsf.config.free_page_hint_cmd_id)
-		rsf.count[RSF_HINT_STARTS]++;
+		start_hints();
 	else
 		rsf.count[RSF_STRAY_HINT]++;
 }
