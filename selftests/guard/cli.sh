@@ -137,7 +137,7 @@ check "other actions" refused "syscalls[0].action: only" <<'JSON'
 { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "mount" ], "action": "SCMP_ACT_KILL" } ] }
 JSON
-check "unknown calls" refused "syscalls[0]: frob: no such system call" <<'JSON'
+check "unknown calls" refused "syscalls[0].names[0]: frob: no such system call" <<'JSON'
 { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "frob" ], "action": "SCMP_ACT_ERRNO" } ] }
 JSON

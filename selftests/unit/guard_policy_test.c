@@ -90,9 +90,9 @@ TEST(a_profile)
 	EXPECT_EQ(38, p->default_error);
 	EXPECT_EQ(0, p->error[RSG_X86_64][SYS_read]);
 	EXPECT_EQ(ENOENT, p->error[RSG_X86_64][SYS_mount]);
-	/* i386 is not listed: nothing is allowed there, denials hold. */
+	/* i386 is not listed: everything gets the default. */
 	EXPECT_EQ(RS_GUARD_UNSET, p->error[RSG_I386][3]);
-	EXPECT_EQ(ENOENT, p->error[RSG_I386][21]);
+	EXPECT_EQ(RS_GUARD_UNSET, p->error[RSG_I386][21]);
 	rs_guard_policy_free(p);
 }
 
@@ -121,17 +121,18 @@ TEST(entries_that_can_not_be_followed)
 	} rows[] = {
 		{ "7", "syscalls: an array" },
 		{ "[7]", "syscalls[0]: an object" },
-		{ "[{}]", "syscalls[0].names" },
-		{ "[{'names':[]}]", "syscalls[0].names" },
+		{ "[{}]", "syscalls[0]: action" },
+		{ "[{'names':[],'action':'SCMP_ACT_ERRNO'}]", "syscalls[0].names" },
+		{ "[{'action':'SCMP_ACT_ERRNO'}]", "syscalls[0]: names" },
 		{ "[{'names':[7],'action':'SCMP_ACT_ERRNO'}]", "names" },
-		{ "[{'names':['mount']}]", "syscalls[0].action" },
+		{ "[{'names':['mount']}]", "syscalls[0]: action" },
 		{ "[" MOUNT "}," MOUNT ",'args':[{}]}]", "syscalls[1].args" },
 		{ "[{'names':['read'],'action':'SCMP_ACT_ALLOW','errnoRet':1}]",
 		  "errnoRet: the call is allowed" },
 		{ "[" MOUNT ",'errnoRet':0}]", "errnoRet" },
 		{ "[" MOUNT ",'errnoRet':4096}]", "errnoRet" },
 		{ "[" MOUNT ",'errnoRet':1.5}]", "errnoRet" },
-		{ "[" MOUNT ",'errnoRet':99999999999999999999}]", "line 1" },
+		{ "[" MOUNT ",'errnoRet':99999999999999999999}]", "errnoRet: a whole number" },
 	};
 	char text[256];
 	size_t i;

@@ -1,246 +1,264 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the seccomp object of the OCI runtime specification, as far as the
- * guard can follow it. Fails closed: an entry that is not understood in full
- * refuses the file, for a profile that is followed in part protects nobody.
+ * Reads the seccomp object of the OCI runtime specification, with what Moby
+ * and containers-common add to it. Fails closed: a file that is not understood
+ * in full is refused, for a profile that is followed in part protects nobody.
  */
-#include <jansson.h>
-#include <seccomp.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "guard.h"
+#include "guard_profile.h"
 
-/* Where in the file we are, for messages: "syscalls[3].action". */
-struct place {
-	const char *path;
-	char text[96];
+/* What Go calls a machine, and what libseccomp does. */
+static const struct {
+	const char *go, *native;
+} machines[] = {
+	{ "amd64", "SCMP_ARCH_X86_64" }, { "386", "SCMP_ARCH_X86" },
 };
 
-static int refuse(const struct place *at, const char *why)
+static int refuse_unless_array(const struct rs_json *at)
 {
-	return rs_failx(EINVAL, "%s: %s%s%s", at->path, at->text,
-			at->text[0] ? ": " : "", why);
+	return json_is_array(at->value) ? 0 :
+	       rs_json_refuse(at, "an array is needed");
 }
 
-static int fail_at(struct place *at, const char *key, const char *why)
+/* Each of a list of architectures. */
+static int read_arches(const struct rs_json *list, unsigned int *abis)
 {
-	size_t len = strlen(at->text);
+	unsigned int abi;
+	struct rs_json at;
+	bool more;
 
-	snprintf(at->text + len, sizeof(at->text) - len, "%s%s",
-		 len ? "." : "", key);
-	return refuse(at, why);
+	if (refuse_unless_array(list))
+		return -EINVAL;
+	for (more = rs_json_first(list, &at); more; more = rs_json_next(&at)) {
+		if (rs_profile_arch(&at, &abi))
+			return -EINVAL;
+		*abis |= abi;
+	}
+	return 0;
 }
 
-static bool is_one_of(const char *key, const char * const *known)
+static bool is_machine(const char *go, const struct rs_json *native)
 {
-	for (; *known; known++)
-		if (!strcmp(key, *known))
-			return true;
+	const char *name = json_string_value(native->value);
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE(machines); i++)
+		if (!strcmp(machines[i].go, go))
+			return !strcmp(machines[i].native, name);
 	return false;
 }
 
-/* Comments and empty containers ask for nothing. */
-static bool is_void(const char *key, const json_t *value)
+/* An architecture of the map, and the ABIs that its kernels take besides. */
+static int read_mapping(struct rs_guard_profile *profile,
+			const struct rs_json *at)
 {
-	if (!strcmp(key, "comment"))
-		return json_is_string(value);
-	return json_is_null(value) ||
-	       (json_is_array(value) && !json_array_size(value)) ||
-	       (json_is_object(value) && !json_object_size(value));
-}
+	static const char * const keys[] = {
+		"architecture", "subArchitectures", NULL
+	};
+	struct rs_json native, subs;
+	unsigned int abis, more = 0;
 
-static int check_keys(struct place *at, json_t *object,
-		      const char * const *known)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(object, key, value)
-		if (!is_one_of(key, known) && !is_void(key, value))
-			return fail_at(at, key, "the guard can not follow it");
+	if (rs_profile_keys(at, keys))
+		return -EINVAL;
+	if (!rs_json_member(at, "architecture", &native))
+		return rs_json_refuse(at, "architecture: a string is needed");
+	if (rs_profile_arch(&native, &abis))
+		return -EINVAL;
+	if (rs_json_member(at, "subArchitectures", &subs) &&
+	    read_arches(&subs, &more))
+		return -EINVAL;
+	if (is_machine(profile->state.arch, &native))
+		profile->abis |= abis | more;
 	return 0;
 }
 
-/* "SCMP_ACT_ALLOW" gives 0, "SCMP_ACT_ERRNO" the errno of @errno_key. */
-static int read_action(struct place *at, json_t *object, const char *key,
-		       const char *errno_key, unsigned int *error)
+static int read_map(struct rs_guard_profile *profile,
+		    const struct rs_json *list)
 {
-	const char *action = json_string_value(json_object_get(object, key));
-	json_t *ret = json_object_get(object, errno_key);
+	struct rs_json at;
+	bool more;
 
-	if (!action)
-		return fail_at(at, key, "a string is needed");
-	if (!strcmp(action, "SCMP_ACT_ALLOW")) {
-		if (ret && strcmp(key, "defaultAction"))
-			return fail_at(at, errno_key, "the call is allowed");
-		*error = 0;
+	if (refuse_unless_array(list))
+		return -EINVAL;
+	for (more = rs_json_first(list, &at); more; more = rs_json_next(&at))
+		if (read_mapping(profile, &at))
+			return -EINVAL;
+	return 0;
+}
+
+/* The ABIs that the profile lists; all of them if it lists none. */
+static int read_abis(struct rs_guard_profile *profile,
+		     const struct rs_json *root)
+{
+	struct rs_json list = { .value = NULL }, map = { .value = NULL };
+	bool has_list, has_map, empty;
+
+	has_list = rs_json_member(root, "architectures", &list);
+	has_map = rs_json_member(root, "archMap", &map);
+	if (has_list && read_arches(&list, &profile->abis))
+		return -EINVAL;
+	if (has_map && read_map(profile, &map))
+		return -EINVAL;
+	empty = !json_array_size(list.value) && !json_array_size(map.value);
+	if (json_array_size(list.value) && json_array_size(map.value))
+		return rs_json_refuse(&map, "there are architectures as well");
+	if (!empty)
 		return 0;
-	}
-	if (strcmp(action, "SCMP_ACT_ERRNO"))
-		return fail_at(at, key, "only SCMP_ACT_ALLOW and SCMP_ACT_ERRNO are possible");
-	*error = EPERM;
-	if (!ret)
-		return 0;
-	if (!json_is_integer(ret) || json_integer_value(ret) < 1 ||
-	    json_integer_value(ret) > RSG_ERROR_MAX)
-		return fail_at(at, errno_key, "an errno from 1 to 4095 is needed");
-	*error = json_integer_value(ret);
-	return 0;
+	profile->abis = (1 << RSG_ABIS) - 1;
+	return rs_profile_say(profile, RS_GUARD_NOTE, root,
+			      "no architecture is listed: the guard takes the rules for all; a container runtime lets no call pass but native ones");
 }
 
-static int read_arch(struct place *at, const json_t *value, unsigned int *abis)
-{
-	const char *name = json_string_value(value);
-	char lower[32];
-	size_t i;
-
-	if (!name || strncmp(name, "SCMP_ARCH_", 10))
-		return refuse(at, "a string SCMP_ARCH_* is needed");
-	snprintf(lower, sizeof(lower), "%s", name + 10);
-	for (i = 0; lower[i]; i++)
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] += 'a' - 'A';
-	switch (seccomp_arch_resolve_name(lower)) {
-	case 0:
-		return refuse(at, "no such architecture");
-	case SCMP_ARCH_X86_64:
-		*abis |= 1 << RSG_X86_64;
-		break;
-	case SCMP_ARCH_X86:
-		*abis |= 1 << RSG_I386;
-		break;
-	}
-	/* Others run no program on this machine. x32 goes with x86_64. */
-	return 0;
-}
-
-static int read_arches(struct place *at, json_t *root,
-		       struct rs_guard_policy *policy)
-{
-	json_t *list = json_object_get(root, "architectures"), *value;
-	unsigned int abis = 0;
-	size_t i;
-	int ret;
-
-	if (!list)
-		return 0;
-	if (!json_is_array(list))
-		return fail_at(at, "architectures", "an array is needed");
-	json_array_foreach(list, i, value) {
-		snprintf(at->text, sizeof(at->text), "architectures[%zu]", i);
-		ret = read_arch(at, value, &abis);
-		if (ret)
-			return ret;
-	}
-	at->text[0] = '\0';
-	policy->allow_abis = abis;
-	return 0;
-}
-
-static int read_entry(struct place *at, json_t *entry,
-		      struct rs_guard_policy *policy)
+/* Flags say how a filter is installed; the guard installs none. */
+static int read_flags(struct rs_guard_profile *profile,
+		      const struct rs_json *root)
 {
 	static const char * const known[] = {
-		"names", "action", "errnoRet", NULL
+		"SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG",
+		"SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+		"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
 	};
-	json_t *names = json_object_get(entry, "names"), *name;
-	unsigned int error;
+	struct rs_json list, at;
+	const char *name;
+	bool more;
 	size_t i;
-	int ret;
 
-	if (!json_is_object(entry))
-		return refuse(at, "an object is needed");
-	ret = check_keys(at, entry, known);
-	if (ret)
-		return ret;
-	if (!json_is_array(names) || !json_array_size(names))
-		return fail_at(at, "names", "an array of names is needed");
-	ret = read_action(at, entry, "action", "errnoRet", &error);
-	if (ret)
-		return ret;
-	json_array_foreach(names, i, name) {
-		if (!json_is_string(name))
-			return fail_at(at, "names", "an array of names is needed");
-		ret = rs_guard_policy_rule(policy, json_string_value(name),
-					   error);
-		if (ret)
-			return rs_failx(-ret, "%s: %s: %s", at->path, at->text,
-					rs_error());
-	}
-	return 0;
-}
-
-static int read_entries(struct place *at, json_t *root,
-			struct rs_guard_policy *policy)
-{
-	json_t *list = json_object_get(root, "syscalls"), *entry;
-	size_t i;
-	int ret;
-
-	if (!list)
+	if (!rs_json_member(root, "flags", &list))
 		return 0;
-	if (!json_is_array(list))
-		return fail_at(at, "syscalls", "an array is needed");
-	json_array_foreach(list, i, entry) {
-		snprintf(at->text, sizeof(at->text), "syscalls[%zu]", i);
-		ret = read_entry(at, entry, policy);
-		if (ret)
-			return ret;
+	if (refuse_unless_array(&list))
+		return -EINVAL;
+	for (more = rs_json_first(&list, &at); more; more = rs_json_next(&at)) {
+		if (rs_json_string(&at, &name))
+			return -EINVAL;
+		for (i = 0; i < RS_ARRAY_SIZE(known); i++)
+			if (!strcmp(name, known[i]))
+				break;
+		if (i == RS_ARRAY_SIZE(known))
+			return rs_json_refuse(&at, "'%s' is no flag", name);
+		if (rs_profile_say(profile, RS_GUARD_PROBLEM, &at,
+				   "the guard can not follow it"))
+			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int read_root(struct place *at, json_t *root,
-		     struct rs_guard_policy **policy)
+/* They belong to SCMP_ACT_NOTIFY. Empty, they ask for nothing. */
+static int refuse_listener(const struct rs_json *root)
 {
-	static const char * const known[] = {
-		"defaultAction", "defaultErrnoRet", "architectures",
-		"syscalls", NULL
+	static const char * const keys[] = {
+		"listenerPath", "listenerMetadata",
 	};
-	struct rs_guard_policy *p;
-	unsigned int error;
+	struct rs_json at;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE(keys); i++) {
+		if (!rs_json_member(root, keys[i], &at))
+			continue;
+		if (rs_json_string(&at, &text))
+			return -EINVAL;
+		if (*text)
+			return rs_json_refuse(&at, "the guard hands no call to another process");
+	}
+	return 0;
+}
+
+static int read_entries(struct rs_guard_profile *profile,
+			const struct rs_json *root, bool judge)
+{
+	struct rs_json list, at;
+	bool more;
+	int ret = 0;
+
+	if (!rs_json_member(root, "syscalls", &list))
+		return 0;
+	if (refuse_unless_array(&list))
+		return -EINVAL;
+	for (more = rs_json_first(&list, &at); more && !ret;
+	     more = rs_json_next(&at))
+		ret = rs_profile_entry(profile, &at, judge);
+	return ret;
+}
+
+static int read_root(struct rs_guard_profile *profile,
+		     const struct rs_json *root)
+{
+	static const char * const keys[] = {
+		"defaultAction", "defaultErrnoRet", "defaultErrno",
+		"architectures", "archMap", "flags", "listenerPath",
+		"listenerMetadata", "syscalls", "comment", NULL
+	};
+	static const char * const action[] = {
+		"defaultAction", "defaultErrnoRet", "defaultErrno"
+	};
+	struct rs_json at;
 	int ret;
 
-	if (!json_is_object(root))
-		return refuse(at, "an object is needed");
-	ret = check_keys(at, root, known);
-	if (ret)
-		return ret;
-	ret = read_action(at, root, "defaultAction", "defaultErrnoRet", &error);
-	if (ret)
-		return ret;
-	ret = rs_guard_policy_new(&p, error);
-	if (ret)
-		return ret;
-	ret = read_arches(at, root, p);
+	if (rs_profile_keys(root, keys) ||
+	    rs_profile_action(root, action, &profile->default_verdict) ||
+	    refuse_listener(root))
+		return -EINVAL;
+	rs_json_member(root, "defaultAction", &at);
+	if (!rs_guard_is_plain(profile->default_verdict) &&
+	    rs_profile_say(profile, RS_GUARD_PROBLEM, &at,
+			   RS_GUARD_ONLY_PLAIN))
+		return -ENOMEM;
+	ret = read_abis(profile, root);
 	if (!ret)
-		ret = read_entries(at, root, p);
+		ret = read_flags(profile, root);
+	if (!ret)
+		ret = read_entries(profile, root, false);
+	if (!ret)
+		ret = read_entries(profile, root, true);
+	if (!ret)
+		ret = rs_profile_finish(profile, root);
+	return ret;
+}
+
+int rs_guard_profile_read(struct rs_guard_profile **profile, const char *path,
+			  const struct rs_guard_state *state,
+			  unsigned int flags)
+{
+	struct rs_guard_profile *p;
+	struct rs_json_doc doc;
+	struct rs_json root;
+	int ret;
+
+	ret = rs_json_read(&doc, path);
+	if (ret)
+		return ret;
+	p = calloc(1, sizeof(*p));
+	if (!p) {
+		rs_json_free(&doc);
+		return rs_fail(ENOMEM, "profile");
+	}
+	p->state = *state;
+	p->flags = flags;
+	root = rs_json_root(&doc);
+	ret = read_root(p, &root);
+	rs_json_free(&doc);
 	if (ret) {
-		rs_guard_policy_free(p);
+		rs_guard_profile_free(p);
 		return ret;
 	}
-	*policy = p;
+	*profile = p;
 	return 0;
 }
 
 int rs_guard_policy_read(struct rs_guard_policy **policy, const char *path)
 {
-	struct place at = { .path = path };
-	bool use_stdin = !strcmp(path, "-");
-	FILE *file = use_stdin ? stdin : fopen(path, "re");
-	json_error_t error;
-	json_t *root;
+	struct rs_guard_profile *profile = NULL;
+	struct rs_guard_state state;
 	int ret;
 
-	if (!file)
-		return rs_fail(errno, "%s", path);
-	root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
-	if (!use_stdin)
-		fclose(file);
-	if (!root)
-		return rs_failx(EINVAL, "%s: line %d, column %d: %s", path,
-				error.line, error.column, error.text);
-	ret = read_root(&at, root, policy);
-	json_decref(root);
+	ret = rs_guard_state_of(&state, 0);
+	if (ret)
+		return ret;
+	ret = rs_guard_profile_read(&profile, path, &state, 0);
+	if (ret)
+		return ret;
+	ret = rs_guard_profile_compile(profile, policy);
+	rs_guard_profile_free(profile);
 	return ret;
 }

@@ -6,7 +6,7 @@
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
-#include "guard.h"
+#include "guard_profile.h"
 
 static const uint32_t arches[RSG_ABIS] = {
 	[RSG_X86_64] = SCMP_ARCH_X86_64,
@@ -50,7 +50,7 @@ void rs_guard_policy_free(struct rs_guard_policy *policy)
 	free(policy);
 }
 
-static bool is_vital(const char *name)
+bool rs_guard_is_vital(const char *name)
 {
 	size_t i;
 
@@ -74,13 +74,22 @@ static int set(struct rs_guard_policy *policy, unsigned int abi, int nr,
 	return 0;
 }
 
-/* Number of the call in @abi; below zero if it has none there. */
+int rs_guard_resolve(const char *name, unsigned int abi)
+{
+	return seccomp_syscall_resolve_name_arch(arches[abi], name);
+}
+
+char *rs_guard_name(unsigned int abi, unsigned int nr)
+{
+	return seccomp_syscall_resolve_num_arch(arches[abi], nr);
+}
+
+/* As above, with the direct entry of what is multiplexed too. */
 static int resolve(const char *name, unsigned int abi)
 {
-	int nr = seccomp_syscall_resolve_name_arch(arches[abi], name);
 	int direct = abi == RSG_I386 ? rs_guard_i386_direct(name) : -1;
 
-	return direct >= 0 ? direct : nr;
+	return direct >= 0 ? direct : rs_guard_resolve(name, abi);
 }
 
 int rs_guard_policy_rule(struct rs_guard_policy *policy, const char *name,
@@ -93,7 +102,7 @@ int rs_guard_policy_rule(struct rs_guard_policy *policy, const char *name,
 	ret = check_error(error);
 	if (ret)
 		return ret;
-	if (error && is_vital(name))
+	if (error && rs_guard_is_vital(name))
 		return rs_failx(EINVAL, "%s: no process could end or handle signals without it",
 				name);
 	for (abi = 0; abi < RSG_ABIS; abi++) {

@@ -208,11 +208,9 @@ int rs_guard_policy_new(struct rs_guard_policy **policy,
  * @policy: receives the policy
  * @path: a JSON file, or "-" for standard input
  *
- * Takes what the guard can do today: defaultAction and action
- * SCMP_ACT_ALLOW or SCMP_ACT_ERRNO, defaultErrnoRet, errnoRet, architectures,
- * names. Anything else is refused, and rs_error() names the entry; so is JSON
- * that is not well-formed, with line and column. A call that is allowed is so
- * in the listed architectures only; a denial holds in all.
+ * What rs_guard_profile_read() and rs_guard_profile_compile() of
+ * ringside_profile.h do, for the running kernel and unknown capabilities: a
+ * profile that asks for these is refused.
  *
  * Return: 0, -EINVAL, -ENOMEM or the -errno of reading.
  */
