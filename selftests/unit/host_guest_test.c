@@ -437,6 +437,28 @@ TEST(a_guest_that_could_not_give_gives_what_it_got_since)
 	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
 }
 
+/* A burst is over: nobody waits for 30 seconds to get its memory. */
+TEST(a_guest_that_was_full_is_asked_again_when_it_is_not)
+{
+	ask_to_shrink();
+	world_settle(&w, 0, 400 * MIB);
+	world_use(&w, 0, 390 * MIB);
+	world_step(&w);
+	w.now += 2500 * RSH_MS;
+	world_step(&w);
+	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
+	EXPECT_EQ(400 * MIB, world_target(&w, 0));
+	world_use(&w, 0, 380 * MIB);
+	world_step(&w);
+	EXPECT_EQ(400 * MIB, world_target(&w, 0));
+	world_use(&w, 0, 200 * MIB);
+	world_step(&w);
+	EXPECT_FALSE(w.decisions[0].flags & RSH_F_STUCK);
+	EXPECT_EQ(300 * MIB, world_target(&w, 0));
+	wait_ms(1000);
+	EXPECT_EQ(300 * MIB, world_target(&w, 0));
+}
+
 TEST(a_slow_balloon_is_waited_for)
 {
 	unsigned int i;

@@ -371,6 +371,7 @@ struct rsh_work {
  * @liar_until: RSH_F_LIAR
  * @stuck_until: RSH_F_STUCK
  * @stuck_actual: what it could not go below
+ * @stuck_used: what it used of that, by its own word
  * @inhibited_until: RSH_F_DISCARD_INHIBITED
  * @self_until: RSH_F_SELF_DEFLATED
  * @rebooted_until: RSH_F_REBOOTED
@@ -423,6 +424,7 @@ struct rsh_vm {
 	uint64_t liar_until;
 	uint64_t stuck_until;
 	uint64_t stuck_actual;
+	uint64_t stuck_used;
 	uint64_t inhibited_until;
 	uint64_t self_until;
 	uint64_t rebooted_until;

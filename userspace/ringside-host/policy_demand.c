@@ -197,6 +197,21 @@ static void set_limits(struct rsh_vm *vm, const struct rsh_limits *limits)
 	w->wish = rsh_clamp(w->wish, w->low, w->cap);
 }
 
+/*
+ * What it could not give when it was full it may be able to give now that it
+ * says it is not. It is only asked, and has time to answer.
+ */
+static void look_again(const struct rsh_settings *s, struct rsh_vm *vm,
+		       uint64_t now)
+{
+	if (!(vm->w.flags & RSH_F_STUCK) ||
+	    rsh_add(vm->used_high, s->headroom / 2) > vm->stuck_used)
+		return;
+	vm->stuck_until = 0;
+	vm->moved_ns = now;
+	vm->w.flags &= ~RSH_F_STUCK;
+}
+
 void rsh_demand(struct rsh_step *step, size_t i)
 {
 	const struct rsh_sample *sample = &step->samples[i];
@@ -219,10 +234,12 @@ void rsh_demand(struct rsh_step *step, size_t i)
 		vm->w.flags |= RSH_F_BAD_STATS;
 	if (now < vm->rebooted_until)
 		vm->w.flags |= RSH_F_REBOOTED;
-	if (fresh)
+	if (fresh) {
+		look_again(s, vm, now);
 		demand_by_stats(s, vm, self);
-	else
+	} else {
 		demand_by_measure(s, vm, self);
+	}
 	if (vm->w.urgent)
 		vm->w.flags |= RSH_F_STARVING;
 	if (vm->reports < 2 && now - vm->first_ns < s->hang_ns)

@@ -105,6 +105,7 @@ static void observe_progress(const struct rsh_settings *s, struct rsh_vm *vm,
 	if (now - vm->moved_ns < s->settle_ns)
 		return;
 	vm->stuck_actual = vm->actual;
+	vm->stuck_used = vm->used_low;
 	if (now >= vm->stuck_until)
 		vm->stuck_until = next_try(s, vm, now);
 }
