@@ -20,6 +20,10 @@ class Failure(Exception):
     """What a test expected and did not get."""
 
 
+class Skip(Exception):
+    """What is missing here for a test."""
+
+
 def connect(path, timeout=120):
     """Connect to a UNIX socket that QEMU may not have made yet."""
     deadline = time.monotonic() + timeout
@@ -62,11 +66,10 @@ class Guest:
     """One virtual machine; use it in a with statement."""
 
     def __init__(self, kernel, device="", mem=1024, modules=("ringside_balloon",),
-                 add=(), append="", run=(), timeout=600):
+                 add=(), append="", run=(), qemu=(), incoming=None, timeout=600):
         self.dir = tempfile.mkdtemp(prefix="rsb.")
         self.mem = mem * MIB
         path = lambda name: os.path.join(self.dir, name)
-        balloon = "virtio-balloon-pci,id=balloon" + ("," + device if device else "")
         argv = [os.path.join(HERE, "../vm/run"), "--kernel", kernel,
                 "--mem", str(mem), "--timeout", str(timeout), *run]
         for module in modules:
@@ -78,18 +81,27 @@ class Guest:
         for arg in ("-qmp", f"unix:{path('qmp')},server=on,wait=off",
                     "-chardev", f"socket,id=agent,path={path('agent')},server=on,wait=off",
                     "-serial", "chardev:agent", "-pidfile", path("pid"),
-                    "-object", "iothread,id=hint", "-device", balloon):
+                    "-object", "iothread,id=hint", *qemu):
             argv += ["--qemu", arg]
+        if device is not None:
+            argv += ["--qemu", "-device", "--qemu", self.argument(device)]
+        if incoming:
+            argv += ["--qemu", "-incoming", "--qemu", f"exec:cat {incoming}"]
         self.log = open(path("log"), "w+")
         self.run = subprocess.Popen(argv + ["--", "agent"], stdin=subprocess.DEVNULL,
                                     stdout=self.log, stderr=subprocess.STDOUT)
         try:
-            self.boot(path)
+            self.boot(path, incoming)
         except BaseException:
             self.run.terminate()
             raise
 
-    def boot(self, path):
+    @staticmethod
+    def argument(properties):
+        """QEMU's argument for a balloon with these properties."""
+        return "virtio-balloon-pci,id=balloon" + ("," + properties if properties else "")
+
+    def boot(self, path, incoming=None):
         while not os.path.exists(path("agent")):
             if self.run.poll() is not None:
                 raise Failure("the machine did not start: " + self.output())
@@ -98,8 +110,13 @@ class Guest:
         self.pending = ""
         self.qmp = Qmp(path("qmp"))
         self.pid = int(open(path("pid")).read())
-        # What is sent before the agent reads is lost.
-        self.wait_for(r"agent ready\n", 300)
+        if incoming:
+            self.until(lambda: self.qmp("query-status")["status"] == "paused", 120,
+                       lambda: "the guest did not arrive")
+            self.qmp("cont")
+        else:
+            # What is sent before the agent reads is lost.
+            self.wait_for(r"agent ready\n", 300)
 
     def __enter__(self):
         return self
@@ -150,6 +167,11 @@ class Guest:
         if status:
             raise Failure(f"vm/run: exit {status}: {self.output()}")
 
+    def abandon(self):
+        """It lives on elsewhere; what is left here has no verdict."""
+        self.qmp("quit")
+        self.run.wait()
+
     # The host's end.
 
     def actual(self):
@@ -179,8 +201,11 @@ class Guest:
             for line in maps:
                 if line.startswith("Size:"):
                     size = int(line.split()[1]) << 10
-                elif line.startswith("Rss:") and size >= self.mem:
-                    most = max(most, int(line.split()[1]) << 10)
+                    here = 0
+                elif size >= self.mem and line.startswith(
+                        ("Rss:", "Shared_Hugetlb:", "Private_Hugetlb:")):
+                    here += int(line.split()[1]) << 10
+                    most = max(most, here)
         return most
 
     # The guest's end.

@@ -12,9 +12,10 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../balloon"))
 
-from guest import MIB  # noqa: E402 # pylint: disable=wrong-import-position
-from host import (TOOL, Tap, empty, expect, expect_equal, held_pages,  # noqa: E402
-                  run_machine)  # pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position
+from checks import TOOL, empty, expect, expect_equal, held_pages  # noqa: E402
+from guest import MIB  # noqa: E402
+from runner import Tap, run_machine  # noqa: E402
 
 
 def balloon(guest, verb):
