@@ -8,7 +8,7 @@ vm := selftests/vm
 
 .DEFAULT_GOAL := modules
 .PHONY: modules tools docs install uninstall demo demo-overcommit check matrix \
-	scenario bench lint setup vm-shell clean distclean help
+	scenario soak-balloon bench lint setup vm-shell clean distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -85,6 +85,12 @@ check: setup
 
 matrix: setup
 	@$(vm)/check $(or $(KERNELS),6.1 6.12 6.12-rt 7.2 7.3)
+
+# The balloon in and out CYCLES (1000) times while stress-ng uses memory.
+soak-balloon:
+	@$(vm)/setup selftests/balloon/packages
+	@$(vm)/kernel modules $(or $(KERNEL),6.12) >/dev/null
+	@python3 selftests/balloon/host.py soak $(or $(KERNEL),6.12)
 
 vm-shell: setup
 	@$(vm)/shell $(or $(KERNEL),6.12)

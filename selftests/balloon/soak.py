@@ -23,7 +23,7 @@ def books(guest):
     return guest.free()
 
 
-def cycle(guest, load, cycles):
+def cycle(guest, load, stop, cycles):
     """The sizes are odd and each is another, the pauses are the load's."""
     total = empty(guest)
     guest.set_attr("free_page_reporting", 0)
@@ -36,8 +36,7 @@ def cycle(guest, load, cycles):
                     guest.attr("state") in ("limited", "backoff"), 120,
                     lambda: f"{guest.actual()} of {size}, {guest.attr('state')}")
         guest.balloon(guest.mem)
-    guest.sh("kill $(cat /tmp/load.pid); touch /tmp/stop; "
-             "killall -q stress-ng; wait; rm -f /tmp/stop", check=False)
+    guest.sh(f"{stop}; wait; rm -f /tmp/stop /tmp/load*", check=False)
     expect_equal(total, empty(guest), f"MemTotal after {cycles} cycles")
     inflated, deflated = event(guest, "balloon_inflate"), event(guest, "balloon_deflate")
     expect_equal(inflated, deflated, "what the kernel counted out")
@@ -51,12 +50,12 @@ def cycle(guest, load, cycles):
 def cycles_under_load(guest):
     cycle(guest, "mkdir -p /mnt/l; mount -t tmpfs l /mnt/l; while [ ! -e /tmp/stop ]; do "
           "dd if=/dev/zero of=/mnt/l/x bs=1M count=150; rm /mnt/l/x; done; umount /mnt/l",
-          20)
+          "touch /tmp/stop", 20)
 
 
 def cycles_under_stress_ng(guest):
-    cycle(guest, "stress-ng --vm 2 --vm-bytes 40% --vm-populate --mmap 1 "
-          "--mmap-bytes 20% --fork 2 --timeout 0", CYCLES)
+    cycle(guest, "exec stress-ng --vm 2 --vm-bytes 40% --vm-populate --mmap 1 "
+          "--mmap-bytes 20% --fork 2 --timeout 0", "kill $(cat /tmp/load.pid)", CYCLES)
 
 
 def stress_ng_files():
