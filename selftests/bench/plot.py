@@ -114,7 +114,7 @@ def main():
     if not found:
         sys.exit(f"plot.py: {sys.argv[1]}: no line of balloon.size")
     kernel = next(r["kernel"] for r in records if r["bench"] == "balloon.size")
-    print("\n".join(picture(found, kernel)))
+    print("\n".join(picture(found, kernel.partition("+")[0])))
 
 
 if __name__ == "__main__":

@@ -35,12 +35,12 @@ static void touch(struct page *page, unsigned int nr)
 		WRITE_ONCE(*(unsigned long *)page_address(page++), 1);
 }
 
-static void take(struct list_head *taken, unsigned int size)
+static void take(struct list_head *taken, unsigned int size, gfp_t gfp)
 {
 	struct page *page;
 
 	while (global_zone_page_state(NR_FREE_PAGES) > RESERVE_PAGES) {
-		page = alloc_pages(GFP_FREE, size);
+		page = alloc_pages(gfp, size);
 		if (!page)
 			break;
 		touch(page, 1U << size);
@@ -64,16 +64,26 @@ static void give_back(struct list_head *taken)
 	}
 }
 
-static int __init touch_init(void)
+static void touch_all(gfp_t gfp)
 {
 	LIST_HEAD(taken);
 	unsigned int size;
 
+	for (size = LARGEST_ORDER + 1; size-- > order;)
+		take(&taken, size, gfp);
+	give_back(&taken);
+}
+
+/*
+ * What was freed waits on lists of the processor, by kind, and is given to its
+ * kind only; so every kind has its turn at all that is free.
+ */
+static int __init touch_init(void)
+{
 	if (order > LARGEST_ORDER)
 		return -EINVAL;
-	for (size = LARGEST_ORDER + 1; size-- > order;)
-		take(&taken, size);
-	give_back(&taken);
+	touch_all(GFP_FREE);
+	touch_all(GFP_FREE | __GFP_MOVABLE);
 	return 0;
 }
 module_init(touch_init);
