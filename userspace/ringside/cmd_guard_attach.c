@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringside guard attach, confirm, rollback, detach, unload: what happens to a
+ * policy after it was loaded. Policies go by name here; the kernel counts them
+ * by id.
+ */
+#include <stdlib.h>
+#include "cmd.h"
+#include "cmd_guard.h"
+#include "out.h"
+#include "ringside.h"
+
+/* Open the guard and find the policy @name. Return 0 or an exit code. */
+static int find_policy(const char *name, struct rs_guard **guard,
+		       struct rsg_policy_info *info)
+{
+	int err;
+
+	err = rs_guard_open(guard);
+	if (err)
+		return cmd_lib_error(err);
+	err = rs_guard_find(*guard, name, info);
+	if (!err)
+		return 0;
+	rs_guard_close(*guard);
+	return cmd_lib_error(err);
+}
+
+static void show_attach(const char *name, const struct rsg_attach *attach)
+{
+	unsigned int ms = attach->confirm_ms ? attach->confirm_ms :
+					       RSG_CONFIRM_DEFAULT_MS;
+
+	out_begin();
+	out_str("name", name);
+	out_str("state", guard_states[RSG_STATE_PENDING]);
+	out_str("scope", guard_scopes[attach->scope]);
+	out_str("mode", guard_modes[attach->mode]);
+	out_u64("tasks", attach->tasks);
+	out_u64_text("pending_ms", ms, "%u.%03u s until it rolls back",
+		     ms / 1000, ms % 1000);
+	out_note("to keep it: ringside guard confirm %s", name);
+	out_end();
+}
+
+static int attach_policy(const char *name, struct rsg_attach *attach)
+{
+	struct rsg_policy_info info;
+	struct rs_guard *guard;
+	int code, err;
+
+	code = find_policy(name, &guard, &info);
+	if (code)
+		return code;
+	attach->id = info.id;
+	err = rs_guard_attach(guard, attach);
+	rs_guard_close(guard);
+	if (err)
+		return cmd_lib_error(err);
+	show_attach(name, attach);
+	return EXIT_OK;
+}
+
+/* "60", "0.5": seconds as milliseconds. Return 0 or an exit code. */
+static int parse_seconds(const char *text, unsigned int *ms)
+{
+	char *end;
+	double s = strtod(text, &end);
+
+	if (end == text || *end || text[0] < '0' || text[0] > '9')
+		return cmd_usage("--confirm-after: '%s' is not a number of seconds",
+				 text);
+	if (s < 0.001 || s > RSG_CONFIRM_MAX_MS / 1000)
+		return cmd_usage("--confirm-after: %s is not in 0.001 to %d",
+				 text, RSG_CONFIRM_MAX_MS / 1000);
+	*ms = s * 1000 + 0.5;
+	return 0;
+}
+
+static int set_target(struct rsg_attach *attach, unsigned int scope,
+		      const char *pid)
+{
+	uint64_t val = 0;
+
+	if (attach->scope)
+		return cmd_usage("give one of --pid, --tree and --everyone");
+	if (pid && cmd_parse_u64("pid", pid, 1, INT32_MAX, &val))
+		return EXIT_USAGE;
+	attach->scope = scope;
+	attach->pid = val;
+	return 0;
+}
+
+static int attach_option(struct rsg_attach *attach, int c)
+{
+	switch (c) {
+	case 'p':
+		return set_target(attach, RSG_SCOPE_PROCESS, optarg);
+	case 't':
+		return set_target(attach, RSG_SCOPE_TREE, optarg);
+	case 'e':
+		return set_target(attach, RSG_SCOPE_EVERYONE, NULL);
+	case 'a':
+		attach->mode = RSG_MODE_AUDIT;
+		return 0;
+	case 'c':
+		return parse_seconds(optarg, &attach->confirm_ms);
+	case 'f':
+		attach->flags |= RSG_ATTACH_FORCE;
+		return 0;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+int guard_attach(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "pid", required_argument, NULL, 'p' },
+		{ "tree", required_argument, NULL, 't' },
+		{ "everyone", no_argument, NULL, 'e' },
+		{ "audit", no_argument, NULL, 'a' },
+		{ "confirm-after", required_argument, NULL, 'c' },
+		{ "force", no_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *name = guard_take_operand(&argc, argv);
+	struct rsg_attach attach = { .mode = RSG_MODE_ENFORCE };
+	int c;
+
+	while ((c = cmd_getopt(argc, argv, "p:t:eac:f", longs)) != -1)
+		if (attach_option(&attach, c))
+			return EXIT_USAGE;
+	if (!name && optind < argc)
+		name = argv[optind++];
+	if (!name)
+		return cmd_usage("no policy named");
+	if (optind < argc)
+		return cmd_usage("'%s' is too much", argv[optind]);
+	if (!attach.scope)
+		return cmd_usage("give one of --pid, --tree and --everyone");
+	return attach_policy(name, &attach);
+}
+
+/* The verbs that take a policy's name and nothing else. */
+static int act(int argc, char **argv,
+	       int (*fn)(struct rs_guard *guard, unsigned int id),
+	       const char *state)
+{
+	struct rsg_policy_info info;
+	struct rs_guard *guard;
+	int code, err;
+
+	if (argc != 2)
+		return cmd_usage(argc < 2 ? "no policy named" :
+				 "one policy at a time");
+	code = find_policy(argv[1], &guard, &info);
+	if (code)
+		return code;
+	err = fn(guard, info.id);
+	rs_guard_close(guard);
+	if (err)
+		return cmd_error("%s: %s", argv[1], rs_error());
+	out_begin();
+	out_str("name", argv[1]);
+	out_str("state", state);
+	out_end();
+	return EXIT_OK;
+}
+
+int guard_confirm(int argc, char **argv)
+{
+	return act(argc, argv, rs_guard_confirm, guard_states[RSG_STATE_ATTACHED]);
+}
+
+int guard_rollback(int argc, char **argv)
+{
+	return act(argc, argv, rs_guard_rollback, guard_states[RSG_STATE_LOADED]);
+}
+
+int guard_detach(int argc, char **argv)
+{
+	return act(argc, argv, rs_guard_detach, guard_states[RSG_STATE_LOADED]);
+}
+
+int guard_unload(int argc, char **argv)
+{
+	return act(argc, argv, rs_guard_unload, "unloaded");
+}
