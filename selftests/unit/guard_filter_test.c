@@ -5,6 +5,7 @@
  * container runtimes do it; for every number of both ABIs and for arguments
  * around every comparison, both must agree.
  */
+#include <jansson.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -364,6 +365,120 @@ TEST(random_profiles_say_what_libseccomp_says)
 			done = PROFILES;
 		rs_guard_profile_free(profile);
 	}
+}
+
+/*
+ * The containers' profile, as Debian installs it, for a container without
+ * capabilities. Here the rules come from the file by another way: jansson's
+ * tree, and only what this one profile uses.
+ */
+#define INSTALLED "/usr/share/containers/seccomp.json"
+
+static bool is_meant(const json_t *entry)
+{
+	const json_t *in = json_object_get(entry, "includes");
+	const json_t *arches = json_object_get(in, "arches");
+	const char *arch;
+	size_t i;
+
+	if (json_array_size(json_object_get(in, "caps")))
+		return false;
+	for (i = 0; i < json_array_size(arches); i++) {
+		arch = json_string_value(json_array_get(arches, i));
+		if (!strcmp(arch, "amd64"))
+			return true;
+	}
+	return !i;
+}
+
+static unsigned int args_of(const json_t *entry, struct scmp_arg_cmp *cmp)
+{
+	json_t *args = json_object_get(entry, "args"), *arg;
+	const char *op;
+	size_t i;
+
+	json_array_foreach(args, i, arg) {
+		op = json_string_value(json_object_get(arg, "op"));
+		cmp[i].arg = json_integer_value(json_object_get(arg, "index"));
+		cmp[i].datum_a = json_integer_value(json_object_get(arg, "value"));
+		cmp[i].op = strcmp(op, "SCMP_CMP_EQ") ? SCMP_CMP_NE : SCMP_CMP_EQ;
+	}
+	return i;
+}
+
+static void add_entry(scmp_filter_ctx ctx, const json_t *entry)
+{
+	struct scmp_arg_cmp cmp[RS_GUARD_ARGS] = { { .arg = 0 } };
+	json_t *ret = json_object_get(entry, "errnoRet");
+	json_t *names = json_object_get(entry, "names"), *name;
+	unsigned int n = args_of(entry, cmp);
+	uint32_t act;
+	size_t i;
+	int nr;
+
+	act = ret ? SCMP_ACT_ERRNO(json_integer_value(ret)) : SCMP_ACT_ALLOW;
+	json_array_foreach(names, i, name) {
+		nr = seccomp_syscall_resolve_name(json_string_value(name));
+		seccomp_rule_add_array(ctx, act, nr, n, cmp);
+	}
+}
+
+static size_t filter_of_installed(struct sock_filter *prog)
+{
+	json_t *root = json_load_file(INSTALLED, 0, NULL), *entry;
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	FILE *f = tmpfile();
+	ssize_t len;
+	size_t i;
+
+	if (!root || !f || seccomp_arch_add(ctx, SCMP_ARCH_X86))
+		abort();
+	json_array_foreach(json_object_get(root, "syscalls"), i, entry)
+		if (is_meant(entry))
+			add_entry(ctx, entry);
+	json_decref(root);
+	if (seccomp_export_bpf(ctx, fileno(f)))
+		abort();
+	seccomp_release(ctx);
+	len = pread(fileno(f), prog, MAX_LEN * sizeof(*prog), 0);
+	fclose(f);
+	return len > 0 ? len / sizeof(*prog) : 0;
+}
+
+/* Rules around which agree() looks: what personality and socket compare. */
+static const struct random around = {
+	.nr = 4, .rules = {
+		{ .name = "personality", .nr_args = 1, .args = {
+			{ .arg = 0, .datum_a = 131080 } } },
+		{ .name = "personality", .nr_args = 1, .args = {
+			{ .arg = 0, .datum_a = UINT32_MAX } } },
+		{ .name = "personality", .nr_args = 1, .args = {
+			{ .arg = 0, .datum_a = 8 } } },
+		{ .name = "socket", .nr_args = 2, .args = {
+			{ .arg = 0, .datum_a = 16 },
+			{ .arg = 2, .datum_a = 9 } } },
+	},
+};
+
+TEST(the_containers_profile_says_what_libseccomp_says)
+{
+	static struct sock_filter prog[MAX_LEN];
+	struct rs_guard_state state = { .arch = "amd64", .kernel = { 6, 12 } };
+	struct rs_guard_profile *profile;
+	size_t len;
+
+	if (access(INSTALLED, R_OK)) {
+		printf("# no " INSTALLED " (golang-github-containers-common)\n");
+		return;
+	}
+	if (rs_guard_profile_read(&profile, INSTALLED, &state, 0)) {
+		UNIT_FAIL("%s", rs_error());
+		return;
+	}
+	len = filter_of_installed(prog);
+	EXPECT_TRUE(len > 0);
+	EXPECT_TRUE(agree_everywhere(&around, profile, prog, len));
+	rs_guard_profile_free(profile);
 }
 
 TEST_MAIN

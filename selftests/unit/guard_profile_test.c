@@ -143,13 +143,15 @@ TEST(comparisons_hold_together_unless_of_one_argument)
 	rs_guard_profile_free(p);
 }
 
+#define ONLY_X86_64 \
+	"{'defaultAction':'SCMP_ACT_ALLOW','architectures':['SCMP_ARCH_X86_64']}"
+
 TEST(an_architecture_that_is_not_listed_is_closed)
 {
 	struct rs_guard_profile *p;
 	struct rs_guard_policy *policy = NULL;
 
-	EXPECT_EQ(0, profile(&p, "{'defaultAction':'SCMP_ACT_ALLOW',"
-			     "'architectures':['SCMP_ARCH_X86_64']}"));
+	EXPECT_EQ(0, profile(&p, ONLY_X86_64));
 	EXPECT_EQ(SECCOMP_RET_KILL_THREAD, verdict(p, RSG_I386, 3, 0, 0));
 	EXPECT_EQ(0, rs_guard_profile_compile(p, &policy));
 	if (policy) {
@@ -265,12 +267,15 @@ TEST(refused_with_the_place)
 		expect_refused(rows[i].text, rows[i].why);
 }
 
+/* With an escape, a number and some depth. */
+#define READ_ARG "{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}"
+#define READ_ENTRY							\
+	"{\"names\":[\"re\\u0061d\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":[" READ_ARG "]}"
+
 TEST(nesting_bytes_and_cuts_are_survived)
 {
 	static const char text[] =
-		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["
-		"{\"names\":[\"re\\u0061d\"],\"action\":\"SCMP_ACT_ERRNO\","
-		"\"args\":[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}]}]}";
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[" READ_ENTRY "]}";
 	size_t size = 10 << 20, i, len = sizeof(text) - 1;
 	struct rs_guard_profile *p;
 	char *deep = malloc(size);
@@ -312,9 +317,10 @@ TEST(what_can_not_be_loaded)
 	static const struct {
 		const char *entry, *why;
 	} rows[] = {
-		{ ENTRY("'read'", ",'args':[" ARG(0, 1, 0, EQ) "]"), "syscalls[0].args: read depends" },
+		{ IOCTL(ARG(0, 1, 0, EQ)), "syscalls[0].args: ioctl depends" },
 		{ "{'names':['read'],'action':'SCMP_ACT_LOG'}", "syscalls[0].action: only" },
-		{ "{'names':['exit'],'action':'SCMP_ACT_ERRNO','errnoRet':2}", "exit: no process" },
+		{ "{'names':['exit'],'action':'SCMP_ACT_ERRNO','errnoRet':2}",
+		  "exit: no process" },
 		/* Moot, and the same as the default: nothing in the way. */
 		{ ENTRY("'ioctl'", "") "," IOCTL(ARG(0, 1, 0, EQ)), NULL },
 		{ "{'names':['exit'],'action':'SCMP_ACT_ERRNO'}", NULL },
