@@ -459,6 +459,26 @@ TEST(a_guest_that_was_full_is_asked_again_when_it_is_not)
 	EXPECT_EQ(300 * MIB, world_target(&w, 0));
 }
 
+/* It holds off until its target changes, so the old one is no question. */
+TEST(a_guest_that_is_asked_again_is_asked_for_something_else)
+{
+	ask_to_shrink();
+	world_settle(&w, 0, 304 * MIB);
+	world_use(&w, 0, 294 * MIB);
+	world_step(&w);
+	w.now += 1900 * RSH_MS;
+	world_use(&w, 0, 294 * MIB);
+	world_step(&w);
+	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
+	w.samples[0].asked = 300 * MIB;
+	w.settings.budget = 304 * MIB + OWN;
+	world_use(&w, 0, 100 * MIB);
+	world_step(&w);
+	EXPECT_FALSE(w.decisions[0].flags & RSH_F_STUCK);
+	EXPECT_EQ(RSH_R_RETREAT, w.decisions[0].reason);
+	EXPECT_EQ(304 * MIB, world_target(&w, 0));
+}
+
 TEST(a_slow_balloon_is_waited_for)
 {
 	unsigned int i;

@@ -209,6 +209,8 @@ static void look_again(const struct rsh_settings *s, struct rsh_vm *vm,
 		return;
 	vm->stuck_until = 0;
 	vm->moved_ns = now;
+	/* A driver that holds off until its target changes does not hear else. */
+	vm->self_open = true;
 	vm->w.flags &= ~RSH_F_STUCK;
 }
 
