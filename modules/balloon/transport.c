@@ -185,16 +185,21 @@ static void send_buf(struct tell *t)
 	if (t->err)
 		return;
 	t->q->in_flight++;
-	virtqueue_kick(t->q->vq);
 	t->buf = NULL;
 	t->used = 0;
 }
 
+/*
+ * The host is woken when there is nothing left to fill, not for each buffer: a
+ * wake-up costs both sides, and one answers all buffers that are in the queue.
+ */
 static void get_buf(struct tell *t)
 {
 	unsigned int max = min_t(unsigned int, RSB_PFN_BUFS,
 				 virtqueue_get_vring_size(t->q->vq));
 
+	if (t->q->in_flight >= max)
+		virtqueue_kick(t->q->vq);
 	t->err = rsb_wait_for_host(t->b, t->q, max - 1);
 	if (!t->err)
 		t->buf = t->b->free_bufs[--t->b->nr_free_bufs];
@@ -221,6 +226,8 @@ static int tell_end(struct tell *t)
 		send_buf(t);
 	if (t->buf)
 		t->b->free_bufs[t->b->nr_free_bufs++] = t->buf;
+	if (t->q->in_flight)
+		virtqueue_kick(t->q->vq);
 	return t->err ?: rsb_wait_for_host(t->b, t->q, 0);
 }
 
