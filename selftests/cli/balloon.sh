@@ -148,8 +148,9 @@ watch_a_change() {
 	here watch --interval 0.1 --seconds 60 --json >"$work/out" 2>"$work/err" &
 	pid=$!
 	until grep -q inflating "$work/out"; do sleep 0.1; done
-	put held_bytes 125829120
+	# In this order: the look that sees the size must see the state, too.
 	put state idle
+	put held_bytes 125829120
 	until grep -q '"idle".*"rate_bytes_per_sec":[1-9]' "$work/out" ||
 		! kill -0 "$pid"; do sleep 0.1; done
 	rm -r "${work:?}/root/$attrs"
