@@ -130,6 +130,7 @@ enum rsb_setting {
 	RSB_S_BATCH,
 	RSB_S_MAX_RATE,
 	RSB_S_COMPACT,
+	RSB_S_FALLBACK_4K,
 	RSB_S_PFNS_PER_BUF,
 	RSB_S_OOM_RELEASE,
 	RSB_S_OOM_HOLDOFF,
@@ -331,6 +332,12 @@ static inline unsigned long rsb_get_pages(const struct rsb *b,
 static inline bool rsb_deflates_on_oom(const struct rsb *b)
 {
 	return virtio_has_feature(b->vdev, VIRTIO_BALLOON_F_DEFLATE_ON_OOM);
+}
+
+/* Single pages are of no use to a host whose pages are larger. */
+static inline bool rsb_whole_units(const struct rsb *b)
+{
+	return b->mode != RSB_MODE_4K && !rsb_get(b, RSB_S_FALLBACK_4K);
 }
 
 /* Must the host have heard of a page's release before it is used? */

@@ -246,3 +246,24 @@ bool rsb_distressed(const struct rsb_distress *was,
 	return is->stalls != was->stalls ||
 	       is->refaults - was->refaults > refaults;
 }
+
+/**
+ * rsb_plan_whole - plan in units only
+ * @plan: from rsb_plan(); rewritten
+ *
+ * The balloon then ends at the target or less than a unit below it: what is
+ * left over is not taken, and a unit that would have to be split is given back
+ * whole. Single pages that are held already go back as before.
+ */
+void rsb_plan_whole(struct rsb_plan *plan)
+{
+	if (plan->action == RSB_INFLATE) {
+		plan->pages = 0;
+		if (!plan->units)
+			plan->action = RSB_REST;
+	} else if (plan->split) {
+		plan->units++;
+		plan->pages = 0;
+		plan->split = 0;
+	}
+}

@@ -91,6 +91,7 @@ unsigned long rsb_rate_step(u64 rate);
 unsigned int rsb_rate_pause(unsigned long pages, u64 rate);
 bool rsb_distressed(const struct rsb_distress *was,
 		    const struct rsb_distress *is, unsigned long refaults);
+void rsb_plan_whole(struct rsb_plan *plan);
 void rsb_plan(struct rsb_plan *plan, unsigned long units, unsigned long pages,
 	      const struct rsb_target *t);
 

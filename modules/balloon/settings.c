@@ -60,6 +60,7 @@ static const struct limits limits[RSB_SETTINGS] = {
 	[RSB_S_BATCH] = { UNIT, RSB_KICK_UNITS * UNIT, UNIT },
 	[RSB_S_MAX_RATE] = { 0, U64_MAX / 1000, 1, .follow = look_at_target },
 	[RSB_S_COMPACT] = { 0, 1, 1 },
+	[RSB_S_FALLBACK_4K] = { 0, 1, 1, .follow = look_at_target },
 	[RSB_S_PFNS_PER_BUF] = { 1, RSB_PFNS_PER_BUF_MAX, 1,
 				 .prepare = set_pfns_per_buf },
 	[RSB_S_OOM_RELEASE] = { UNIT, RSB_NOTES * UNIT, UNIT },
@@ -83,6 +84,7 @@ void rsb_settings_init(struct rsb *b)
 	b->set[RSB_S_BATCH] = UNIT * (want_init_on_alloc(GFP_HIGHUSER) ?
 				      RSB_KICK_UNITS_ZEROED : RSB_KICK_UNITS);
 	b->set[RSB_S_COMPACT] = 1;
+	b->set[RSB_S_FALLBACK_4K] = 1;
 	b->set[RSB_S_PFNS_PER_BUF] = RSB_PFNS_PER_BUF;
 	b->set[RSB_S_OOM_RELEASE] = UNIT * RSB_OOM_UNITS;
 	b->set[RSB_S_PRESSURE_REFAULTS] = 1024;

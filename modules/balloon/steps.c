@@ -35,7 +35,7 @@ static void alloc_units(struct rsb *b, struct rsb_batch *batch,
 		if (b->effort == RSB_TRY_FREE || !batch->nr_units)
 			b->effort++;
 	}
-	if (b->effort == RSB_TRY_SMALL)
+	if (b->effort == RSB_TRY_SMALL && !rsb_whole_units(b))
 		rsb_count(b, RSB_N_FALLBACKS, 1);
 }
 
@@ -63,7 +63,7 @@ static long inflate(struct rsb *b, const struct rsb_plan *plan)
 	rsb_batch_init(&batch);
 	if (plan->units && b->mode != RSB_MODE_4K)
 		alloc_units(b, &batch, step_units(b, plan->units));
-	if (!batch.nr_units)
+	if (!batch.nr_units && !rsb_whole_units(b))
 		alloc_pages_for_host(b, &batch, plan->pages +
 				     plan->units * RSB_UNIT_PAGES);
 	size = rsb_batch_size(&batch);

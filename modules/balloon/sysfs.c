@@ -266,6 +266,7 @@ RSB_SETTING_ATTR(reserve_bytes, RSB_S_RESERVE);
 RSB_SETTING_ATTR(batch_bytes, RSB_S_BATCH);
 RSB_SETTING_ATTR(max_rate_bytes_per_sec, RSB_S_MAX_RATE);
 RSB_SETTING_ATTR(compact, RSB_S_COMPACT);
+RSB_SETTING_ATTR(fallback_4k, RSB_S_FALLBACK_4K);
 RSB_SETTING_ATTR(pfns_per_buf, RSB_S_PFNS_PER_BUF);
 RSB_SETTING_ATTR(oom_release_bytes, RSB_S_OOM_RELEASE);
 RSB_SETTING_ATTR(oom_holdoff_ms, RSB_S_OOM_HOLDOFF);
@@ -318,6 +319,7 @@ static struct attribute *rsb_attrs[] = {
 	&dev_attr_batch_bytes.attr.attr,
 	&dev_attr_max_rate_bytes_per_sec.attr.attr,
 	&dev_attr_compact.attr.attr,
+	&dev_attr_fallback_4k.attr.attr,
 	&dev_attr_pfns_per_buf.attr.attr,
 	&dev_attr_oom_release_bytes.attr.attr,
 	&dev_attr_oom_holdoff_ms.attr.attr,

@@ -213,6 +213,8 @@ static void follow_target(struct rsb *b)
 	rsb_pool_counts(&b->pool, &units, &pages);
 	held = units * RSB_UNIT_PAGES + pages;
 	rsb_plan(&plan, units, pages, &b->target);
+	if (rsb_whole_units(b))
+		rsb_plan_whole(&plan);
 	look_around(b, held, &room);
 	limited = rsb_limit(&plan, held, &room);
 	if (plan.action == RSB_REST)

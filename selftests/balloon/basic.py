@@ -30,6 +30,23 @@ def odd_targets_are_met(guest):
     expect_equal(total, empty(guest), "MemTotal after deflation")
 
 
+def whole_units_stay_below_the_target(guest):
+    total = empty(guest)
+    guest.set_attr("fallback_4k", 0)
+    # Up, down within a unit, down across one, and up by less than a unit.
+    for pages, held in ((511, 0), (1543, 1536), (1540, 1536), (1000, 512), (1023, 512),
+                        (512, 512)):
+        guest.ask(guest.mem - pages * 4096)
+        guest.until(lambda: held_pages(guest) == held and guest.attr("state") == "idle" and
+                    int(guest.attr("target_bytes")) == pages * 4096, 30,
+                    lambda: f"{held_pages(guest)} pages are held, asked for {pages}")
+        expect_equal("0", guest.attr("units_4k"), "single pages held")
+        expect_equal(guest.mem - held * 4096, guest.actual(), "what the host sees")
+    guest.set_attr("fallback_4k", 1)
+    guest.until(lambda: held_pages(guest) == 512, 30, lambda: "the target is not kept")
+    expect_equal(total, empty(guest), "MemTotal after deflation")
+
+
 def every_mode_returns_memory(guest):
     empty(guest)
     for mode in ("strict", "pfn", "4k", "report"):
@@ -183,7 +200,8 @@ def device_goes_with_memory_inside(guest):
 
 GROUPS = {
     "report": [(dict(device=REPORTING, add=(TOOL,), run=("--smp", "2")), (
-        memory_comes_back, odd_targets_are_met, every_mode_returns_memory,
+        memory_comes_back, odd_targets_are_met, whole_units_stay_below_the_target,
+        every_mode_returns_memory,
         statistics_are_answered, guest_adds_what_the_host_does_not_count,
         module_goes_with_memory_inside, module_goes_while_inflating,
         device_is_unbound_under_load, cycles_under_load))],

@@ -51,6 +51,7 @@ grep -q 'init_on_alloc=0' /proc/cmdline || batch=$((16 * mib))
 setting batch_bytes $batch $((2 * mib)) $((64 * mib))
 setting max_rate_bytes_per_sec 0 1 $((100 * mib))
 setting compact 1 0
+setting fallback_4k 1 0
 setting pfns_per_buf 256 1 512 1024
 setting oom_release_bytes $((32 * mib)) $((2 * mib)) $((1024 * mib))
 setting oom_holdoff_ms 0 1 2147483647

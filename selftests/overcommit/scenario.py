@@ -115,6 +115,11 @@ class Run:
         # All at once: a guest does not wait for us with its first words.
         with ThreadPoolExecutor(MACHINES) as pool:
             list(pool.map(Machine.wait_booted, machines))
+        # Single pages do not come back to hugetlbfs: then rather a smaller balloon.
+        if self.hugetlb and self.arm.image == "ours":
+            for machine in machines:
+                machine.sh("cd /sys/bus/virtio/drivers/ringside_balloon/virtio*/ringside && "
+                           "echo 0 > fallback_4k")
         return machines
 
     def run(self):

@@ -184,6 +184,39 @@ TEST(deflation_is_exact_from_anywhere)
 
 TEST_MAIN
 
+TEST(whole_units_end_less_than_one_below_the_target)
+{
+	unsigned long units, pages, goal, round;
+	struct rsb_plan plan;
+
+	srand(2);
+	for (round = 0; round < 10000; round++) {
+		struct rsb_target t = { .host = rand() % (20 * U) };
+
+		units = rand() % 20;
+		pages = rand() % 3 ? 0 : rand() % (2 * U);
+		goal = t.host;
+		for (;;) {
+			rsb_plan(&plan, units, pages, &t);
+			rsb_plan_whole(&plan);
+			EXPECT_EQ(0, plan.split);
+			if (plan.action == RSB_REST)
+				break;
+			if (plan.action == RSB_INFLATE) {
+				EXPECT_EQ(0, plan.pages);
+				units += plan.units;
+				continue;
+			}
+			EXPECT_TRUE(plan.units <= units);
+			EXPECT_TRUE(plan.pages <= pages);
+			units -= plan.units;
+			pages -= plan.pages;
+		}
+		EXPECT_TRUE(units * U + pages <= goal);
+		EXPECT_TRUE(goal - (units * U + pages) < U);
+	}
+}
+
 TEST(defaults_leave_a_usable_guest)
 {
 	/* 512 MiB and 16 GiB of RAM. */

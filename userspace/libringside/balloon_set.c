@@ -14,6 +14,7 @@ static const struct rs_balloon_setting settings[] = {
 	{ "max_rate_bytes_per_sec", "how fast it may grow, 0 for no limit" },
 	{ "batch_bytes", "what the host is told at once" },
 	{ "compact", "1: make room for units of 2 MiB" },
+	{ "fallback_4k", "1: pages of 4 KiB where units can not be had" },
 	{ "pfns_per_buf", "page numbers in one buffer" },
 	{ "oom_release_bytes", "given back when memory runs out" },
 	{ "oom_holdoff_ms", "pause after that, 0 until the target changes" },
