@@ -50,6 +50,7 @@ balloon() {
 	wait_until 60 balloon_is $((512 << 20))
 	show ringside balloon status
 	say "@rss resident memory of the QEMU process, inflated:"
+	say "(What else is free goes back, too, by free page reporting.)"
 	say "The host lets go. The guest has its memory back, and the host pays only"
 	say "for what is touched again:"
 	say "@balloon 1024"
