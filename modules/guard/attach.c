@@ -25,7 +25,7 @@ static int check_arg(const struct rsg_attach *arg)
 
 	if (arg->scope < RSG_SCOPE_PROCESS || arg->scope > RSG_SCOPE_EVERYONE)
 		return -EINVAL;
-	if (arg->mode != RSG_MODE_AUDIT && arg->mode != RSG_MODE_ENFORCE)
+	if (arg->mode < RSG_MODE_OBSERVE || arg->mode > RSG_MODE_ENFORCE)
 		return -EINVAL;
 	if (arg->flags & ~RSG_ATTACH_FORCE || arg->__reserved)
 		return -EINVAL;
@@ -80,7 +80,7 @@ static int engage(struct rsg_policy *policy, const struct rsg_scope *scope,
 		if (err)
 			return err;
 	}
-	err = rsg_hooks_update(policy, function);
+	err = rsg_hooks_update(policy, arg->mode, function);
 	if (err)
 		goto err_unwatch;
 	err = rsg_mark(scope, policy->id, &arg->tasks, &conflict);
@@ -91,7 +91,7 @@ static int engage(struct rsg_policy *policy, const struct rsg_scope *scope,
 err_unhook:
 	arg->conflict_pid = conflict;
 	arg->tasks = 0;
-	rsg_hooks_update(NULL, function);
+	rsg_hooks_update(NULL, RSG_MODE_OFF, function);
 	*function = NULL;
 err_unwatch:
 	if (!nr_attached)
@@ -154,13 +154,13 @@ static void disengage(struct rsg_policy *policy)
 {
 	const char *function;
 
-	WRITE_ONCE(policy->armed, 0);
+	WRITE_ONCE(policy->armed, RSG_MODE_OFF);
 	rsg_unmark(policy->id);
 	policy->state = RSG_STATE_LOADED;
 	put_pid(policy->scope.target);
 	policy->scope = (struct rsg_scope){};
 	/* A failure leaves hooks too many, which find nobody to refuse. */
-	rsg_hooks_update(NULL, &function);
+	rsg_hooks_update(NULL, RSG_MODE_OFF, &function);
 	if (!--nr_attached)
 		rsg_marks_unwatch();
 	/* Not _sync: the roll-back itself may be the caller. */

@@ -13,6 +13,7 @@
 #include <linux/array_size.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <asm/unistd.h>
 
 #include "guard.h"
 
@@ -147,7 +148,7 @@ static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr)
 
 /**
  * rsg_calls_resolve - learn the addresses that a policy's denials need
- * @verdicts: the policy's verdicts
+ * @rules: the policy's rules, NULL to learn all of them
  *
  * Functions of the kernel proper do not move, so each is looked up once. A
  * look-up costs hundreds of thousands of instructions: that is why it is done
@@ -157,7 +158,7 @@ static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr)
  * Return: 0; -EOPNOTSUPP if the kernel lacks one of the functions, which would
  * leave a hole (the log names it); -EINTR; -ENOMEM.
  */
-int rsg_calls_resolve(const struct rsg_verdicts *verdicts)
+int rsg_calls_resolve(const struct rsg_rules *rules)
 {
 	struct batch *batch __free(kfree) = kzalloc(sizeof(*batch), GFP_KERNEL);
 	unsigned int abi, nr;
@@ -166,9 +167,14 @@ int rsg_calls_resolve(const struct rsg_verdicts *verdicts)
 	if (!batch)
 		return -ENOMEM;
 	guard(mutex)(&resolve_lock);
+	/* Some actions need it. */
+	err = resolve_one(batch, RSG_X86_64, __NR_exit);
+	if (err)
+		return err;
 	for (abi = 0; abi < RSG_ABIS; abi++) {
 		for (nr = 0; nr < RSG_CALLS; nr++) {
-			if (!verdicts->error[abi][nr])
+			if (rules &&
+			    rules->verdicts[abi][nr] == SECCOMP_RET_ALLOW)
 				continue;
 			err = resolve_one(batch, abi, nr);
 			if (err)

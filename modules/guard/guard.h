@@ -5,6 +5,8 @@
  *   calls.c    system call -> kernel function
  *   mark.c     which tasks are under which policy
  *   hook.c     what happens when a governed task makes a denied call
+ *   action.c   what happens instead of a denied call
+ *   event.c    what becomes of a decision of the hook
  *   policy.c   the set of loaded policies
  *   attach.c   attach, confirm, roll back, detach
  *   ioctl.c, sysfs.c  user space
@@ -35,12 +37,35 @@
  * struct rsg_counts - events of one policy on one CPU
  * @denied: calls refused
  * @audited: calls that would have been refused
+ * @observed: calls recorded otherwise
  *
- * Written by the hook with this_cpu_inc(), read without a lock.
+ * Written by rsg_decision() with this_cpu_inc(), read without a lock.
  */
 struct rsg_counts {
 	u64 denied;
 	u64 audited;
+	u64 observed;
+};
+
+/**
+ * struct rsg_decision - what the hook decided about one call
+ * @verdict: what the policy says, whatever the mode
+ * @mode: RSG_MODE_* of the policy
+ * @abi: entry ABI of the call
+ * @nr: its number
+ * @rule: tag of the rule, -1 if it was the default
+ * @site: kernel function whose object was judged, 0 for a system call
+ * @args: with @site, what was judged; NULL for a system call, whose arguments
+ *	rsg_call_args() gives
+ */
+struct rsg_decision {
+	u32 verdict;
+	u32 mode;
+	u16 abi;
+	u16 nr;
+	s16 rule;
+	u16 site;
+	const unsigned long *args;
 };
 
 /**
@@ -57,15 +82,13 @@ struct rsg_scope {
 
 /**
  * struct rsg_policy - a loaded policy and its attachment
- * @verdicts: what it says about each call; immutable
+ * @rules: what it says about each call; replaced as a whole under rsg_lock
  * @counts: per CPU; the pointer is immutable
  * @armed: RSG_MODE_* that the hook obeys, 0 to allow everything. Written under
  *	rsg_lock, read by the hook with READ_ONCE()
  * @id: index in the table of policies and part of the mark; immutable
  * @flags: RSG_LOAD_*; immutable. Without RSG_LOAD_PERSIST a descriptor owns
  *	the policy, and nobody else may free it
- * @default_error: as loaded; immutable
- * @calls: how many calls it denies; immutable
  * @name: NUL-terminated; immutable
  * @state: RSG_STATE_*; protected by rsg_lock, as all that follows
  * @scope: tasks it is attached to, while @state is not RSG_STATE_LOADED
@@ -75,13 +98,11 @@ struct rsg_scope {
  *	under rsg_lock from @state and @deadline
  */
 struct rsg_policy {
-	struct rsg_verdicts verdicts;
+	struct rsg_rules __rcu *rules;
 	struct rsg_counts __percpu *counts;
 	u32 armed;
 	u32 id;
 	u32 flags;
-	u32 default_error;
-	u32 calls;
 	char name[RSG_NAME_LEN];
 	u32 state;
 	struct rsg_scope scope;
@@ -100,7 +121,7 @@ extern struct workqueue_struct *rsg_workqueue;
 
 /* calls.c */
 const char *rsg_call_function(unsigned int abi, unsigned int nr);
-int rsg_calls_resolve(const struct rsg_verdicts *verdicts);
+int rsg_calls_resolve(const struct rsg_rules *rules);
 unsigned long rsg_call_address(unsigned int abi, unsigned int nr);
 const char *rsg_call_at(unsigned long ip);
 
@@ -115,13 +136,25 @@ u32 rsg_marked(u32 id);
 bool rsg_is_exempt(struct task_struct *task);
 
 /* hook.c */
-int rsg_hooks_update(const struct rsg_policy *extra, const char **function)
-	__must_hold(&rsg_lock);
+int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
+		     const char **function) __must_hold(&rsg_lock);
 unsigned int rsg_hooks_nr(void);
+void rsg_call_args(unsigned int abi, unsigned long args[RSG_ARGS]);
+u32 rsg_calls_judged(const struct rsg_rules *rules);
+
+/* action.c */
+void rsg_act(u32 verdict, struct ftrace_regs *fregs);
+
+/* event.c */
+void rsg_decision(const struct rsg_policy *policy,
+		  const struct rsg_decision *decision);
 
 /* policy.c */
+struct rsg_rules *rsg_rules_create(const struct rsg_source *source);
 struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
-				     const struct rsg_rule *rules);
+				     const struct rsg_source *source);
+struct rsg_rules *rsg_policy_rules(const struct rsg_policy *policy)
+	__must_hold(&rsg_lock);
 int rsg_policy_publish(struct rsg_policy *policy) __must_hold(&rsg_lock);
 struct rsg_policy *rsg_policy_find(u32 id) __must_hold(&rsg_lock);
 struct rsg_policy *rsg_policy_next(u32 id) __must_hold(&rsg_lock);

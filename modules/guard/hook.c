@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happens when a task enters the function of a system call that some
- * attached policy denies?
+ * What happens when a task enters the function of a system call on which some
+ * attached policy has something to say?
  *
- * One ftrace hook set for the module: the union of the functions that attached
- * policies deny. A call that no policy denies is not slowed down at all, be it
- * because no policy names it or because an allow-list allows it. A denied call
- * returns through refuse() and never enters its function.
+ * One ftrace hook set for the module: the union of the functions of calls that
+ * attached policies do not simply allow. A call that all of them allow is not
+ * slowed down at all, be it because no policy names it or because an allow-list
+ * allows it. A denied call ends in action.c and never enters its function.
  *
  * Everything on the way from on_call() must not be traceable; see core.h.
  */
@@ -19,52 +19,83 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
-#include <ringside/compat.h>
-
 #include "guard.h"
 #include "mark.h"
 
-/* Runs instead of the denied function; rs_ftrace_divert() passes the errno. */
-static asmlinkage long notrace refuse(long error)
+/**
+ * rsg_call_args - arguments of the call that the current task is in
+ * @abi: its ABI
+ * @args: the result
+ */
+notrace void rsg_call_args(unsigned int abi, unsigned long args[RSG_ARGS])
 {
-	return -error;
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	if (abi == RSG_I386) {
+		args[0] = (u32)regs->bx;
+		args[1] = (u32)regs->cx;
+		args[2] = (u32)regs->dx;
+		args[3] = (u32)regs->si;
+		args[4] = (u32)regs->di;
+		args[5] = (u32)regs->bp;
+		return;
+	}
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
 }
 
 /* What does @policy say about the call that the current task is in? */
-static __always_inline unsigned int verdict(const struct rsg_policy *policy)
+static __always_inline void decide(const struct rsg_policy *policy,
+				   struct rsg_decision *d)
 {
-	unsigned int abi = in_ia32_syscall() ? RSG_I386 : RSG_X86_64;
+	const struct rsg_rules *rules = rcu_dereference_sched(policy->rules);
+	const struct pt_regs *regs = task_pt_regs(current);
+	const struct rsg_step *step;
 	/*
 	 * Only the lower half of the register selects the call. x32 calls
 	 * share the functions, and here the numbers, of native ones.
 	 */
-	unsigned int nr = (u32)task_pt_regs(current)->orig_ax &
-			  ~__X32_SYSCALL_BIT;
+	unsigned int nr = (u32)regs->orig_ax & ~__X32_SYSCALL_BIT;
 
+	d->abi = in_ia32_syscall() ? RSG_I386 : RSG_X86_64;
+	d->nr = nr;
+	d->verdict = SECCOMP_RET_ALLOW;
 	if (nr >= RSG_CALLS)
-		return 0;
-	return policy->verdicts.error[abi][array_index_nospec(nr, RSG_CALLS)];
+		return;
+	nr = array_index_nospec(nr, RSG_CALLS);
+	d->verdict = rules->verdicts[d->abi][nr];
+	if (!rsg_verdict_is_steps(d->verdict)) {
+		d->rule = rules->tags[d->abi][nr];
+		return;
+	}
+	step = rsg_rules_walk(rules, d->verdict, regs);
+	d->verdict = step->verdict;
+	d->rule = step->tag;
 }
 
 static noinline notrace void judge(unsigned long id, struct ftrace_regs *fregs)
 {
+	struct rsg_decision d = { .rule = -1 };
 	const struct rsg_policy *policy;
-	unsigned int error;
 
 	/* Keeps the policy alive; the hooked function may be preemptible. */
 	preempt_disable_notrace();
 	policy = rcu_dereference_sched(rsg_policies[id]);
-	if (!policy || !READ_ONCE(policy->armed))
+	if (!policy)
 		goto out;
-	error = verdict(policy);
-	if (!error)
+	d.mode = READ_ONCE(policy->armed);
+	if (!d.mode)
 		goto out;
-	if (READ_ONCE(policy->armed) == RSG_MODE_ENFORCE) {
-		this_cpu_inc(policy->counts->denied);
-		rs_ftrace_divert(fregs, refuse, error);
-	} else {
-		this_cpu_inc(policy->counts->audited);
-	}
+	decide(policy, &d);
+	if (d.verdict == SECCOMP_RET_ALLOW && d.mode != RSG_MODE_OBSERVE)
+		goto out;
+	rsg_decision(policy, &d);
+	if (d.mode == RSG_MODE_ENFORCE && !rsg_verdict_allows(d.verdict))
+		rsg_act(d.verdict, fregs);
 out:
 	preempt_enable_notrace();
 }
@@ -90,46 +121,72 @@ static struct rs_fset hooks = RS_FSET_INIT(hooks, on_call,
 					   FTRACE_OPS_FL_PERMANENT);
 
 /* One bit for each call of each ABI. Protected by rsg_lock. */
-static DECLARE_BITMAP(denied, RSG_ABIS * RSG_CALLS);
+static DECLARE_BITMAP(wanted, RSG_ABIS * RSG_CALLS);
 
-static void add_denied(const struct rsg_policy *policy)
+static void add_wanted(const struct rsg_policy *policy, u32 mode)
 {
+	const struct rsg_rules *rules = rsg_policy_rules(policy);
 	unsigned int abi, nr;
 
+	if (mode == RSG_MODE_OBSERVE) {
+		bitmap_fill(wanted, RSG_ABIS * RSG_CALLS);
+		return;
+	}
 	for (abi = 0; abi < RSG_ABIS; abi++)
 		for (nr = 0; nr < RSG_CALLS; nr++)
-			if (policy->verdicts.error[abi][nr])
-				__set_bit(abi * RSG_CALLS + nr, denied);
+			if (rules->verdicts[abi][nr] != SECCOMP_RET_ALLOW)
+				__set_bit(abi * RSG_CALLS + nr, wanted);
 }
 
-/* Find what attached policies and @extra, if there is one, deny. */
-static void find_denied(const struct rsg_policy *extra)
+/* Find what attached policies and @extra, if there is one, must see. */
+static void find_wanted(const struct rsg_policy *extra, u32 mode)
 {
 	const struct rsg_policy *policy;
 	u32 id;
 
-	bitmap_zero(denied, RSG_ABIS * RSG_CALLS);
+	bitmap_zero(wanted, RSG_ABIS * RSG_CALLS);
 	if (extra)
-		add_denied(extra);
+		add_wanted(extra, mode);
 	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1) {
 		if (policy->state != RSG_STATE_LOADED)
-			add_denied(policy);
+			add_wanted(policy, policy->armed);
 		cond_resched();
 	}
 }
 
 /**
+ * rsg_calls_judged - how many calls do rules not simply allow?
+ * @rules: the rules
+ *
+ * Return: the number of those that this kernel implements.
+ */
+u32 rsg_calls_judged(const struct rsg_rules *rules)
+{
+	unsigned int abi, nr;
+	u32 calls = 0;
+
+	for (abi = 0; abi < RSG_ABIS; abi++)
+		for (nr = 0; nr < RSG_CALLS; nr++)
+			if (rules->verdicts[abi][nr] != SECCOMP_RET_ALLOW &&
+			    rsg_call_function(abi, nr))
+				calls++;
+	return calls;
+}
+
+/**
  * rsg_hooks_update - hook what attached policies need, no more and no less
  * @extra: a policy that is about to be attached, or NULL
+ * @mode: RSG_MODE_* in which it will be
  * @function: set to the name of the function to blame for a failure
  *
- * All or nothing. Every denied function has been resolved before.
+ * All or nothing. Every function that @extra needs has been resolved before.
  *
  * Context: sleeps.
  * Return: 0, or what rs_fset_update() returned, with -EOPNOTSUPP in place of
  * -EINVAL. Taking the last hook away can not fail.
  */
-int rsg_hooks_update(const struct rsg_policy *extra, const char **function)
+int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
+		     const char **function)
 {
 	static unsigned long ips[RSG_ABIS * RSG_CALLS]; /* under rsg_lock */
 	struct rs_fset_error error;
@@ -138,8 +195,8 @@ int rsg_hooks_update(const struct rsg_policy *extra, const char **function)
 	int err;
 
 	lockdep_assert_held(&rsg_lock);
-	find_denied(extra);
-	for_each_set_bit(bit, denied, RSG_ABIS * RSG_CALLS) {
+	find_wanted(extra, mode);
+	for_each_set_bit(bit, wanted, RSG_ABIS * RSG_CALLS) {
 		address = rsg_call_address(bit / RSG_CALLS, bit % RSG_CALLS);
 		if (address)
 			ips[n++] = address;

@@ -15,13 +15,13 @@
 #include "mark.h"
 
 /* No holes: each size is the sum of its members. */
-static_assert(sizeof(struct rsg_rule) == 8);
-static_assert(sizeof(struct rsg_load) == 24 + RSG_NAME_LEN);
+static_assert(sizeof(struct rsg_rule) == 16);
+static_assert(sizeof(struct rsg_arg) == 24);
+static_assert(sizeof(struct rsg_load) == 40 + RSG_NAME_LEN);
 static_assert(sizeof(struct rsg_attach) == 40 + RSG_FUNCTION_LEN);
 static_assert(sizeof(struct rsg_id) == 8);
-static_assert(sizeof(struct rsg_policy_info) == 64 + RSG_NAME_LEN);
-/* The hook keeps verdicts in 16 bits, the mark an id in 12. */
-static_assert(U16_MAX > RSG_ERROR_MAX);
+static_assert(sizeof(struct rsg_policy_info) == 72 + RSG_NAME_LEN);
+/* The mark keeps an id in 12 bits. */
 static_assert(RSG_MARK_ID >= RSG_POLICIES);
 
 /* Tick of rsg_clock at which a descriptor of the device was opened. */
@@ -54,6 +54,7 @@ static long get_info(struct file *file, void *arg)
 static void describe(const struct rsg_policy *policy,
 		     struct rsg_policy_info *info)
 {
+	const struct rsg_rules *rules = rsg_policy_rules(policy);
 	struct rsg_counts sum;
 
 	rsg_policy_counts(policy, &sum);
@@ -65,11 +66,12 @@ static void describe(const struct rsg_policy *policy,
 		.scope = policy->scope.type,
 		.mode = policy->armed,
 		.pid = pid_vnr(policy->scope.target),
-		.default_error = policy->default_error,
-		.calls = policy->calls,
+		.default_verdict = rules->default_verdict,
+		.calls = rsg_calls_judged(rules),
 		.pending_ms = rsg_pending_ms(policy),
 		.denied = sum.denied,
 		.audited = sum.audited,
+		.observed = sum.observed,
 	};
 	if (policy->state != RSG_STATE_LOADED)
 		info->tasks = rsg_marked(policy->id);
@@ -137,23 +139,49 @@ static const struct file_operations policy_fops = {
 	.llseek = noop_llseek,
 };
 
+/* Copy the @nr elements of @size bytes at @at; NULL if there are none. */
+static const void *read_array(u64 at, u32 nr, size_t size)
+{
+	return nr ? vmemdup_user(u64_to_user_ptr(at), nr * size) : NULL;
+}
+
+static void free_source(const struct rsg_source *source)
+{
+	if (!IS_ERR(source->rules))
+		kvfree(source->rules);
+	if (!IS_ERR(source->args))
+		kvfree(source->args);
+}
+
+/* Fill @source, which free_source() takes afterwards in any case. */
+static int read_source(const struct rsg_load *load, struct rsg_source *source)
+{
+	if (load->nr_rules > RSG_RULES_MAX || load->nr_args > RSG_ARGS_MAX)
+		return -E2BIG;
+	source->nr_rules = load->nr_rules;
+	source->nr_args = load->nr_args;
+	source->default_verdict = load->default_verdict;
+	source->rules = read_array(load->rules, load->nr_rules,
+				   sizeof(*source->rules));
+	if (IS_ERR(source->rules))
+		return PTR_ERR(source->rules);
+	source->args = read_array(load->args, load->nr_args,
+				  sizeof(*source->args));
+	return PTR_ERR_OR_ZERO(source->args);
+}
+
 static struct rsg_policy *read_policy(const struct rsg_load *load)
 {
-	const struct rsg_rule *rules __free(kfree) = NULL;
-	void *copy;
+	struct rsg_source source = {};
+	struct rsg_policy *policy;
+	int err;
 
-	if (load->flags & ~RSG_LOAD_PERSIST)
+	if (load->flags & ~RSG_LOAD_PERSIST || load->__reserved)
 		return ERR_PTR(-EINVAL);
-	if (load->nr_rules > RSG_ABIS * RSG_CALLS)
-		return ERR_PTR(-E2BIG);
-	if (load->nr_rules) {
-		copy = memdup_user(u64_to_user_ptr(load->rules),
-				   load->nr_rules * sizeof(*rules));
-		if (IS_ERR(copy))
-			return ERR_CAST(copy);
-		rules = copy;
-	}
-	return rsg_policy_create(load, rules);
+	err = read_source(load, &source);
+	policy = err ? ERR_PTR(err) : rsg_policy_create(load, &source);
+	free_source(&source);
+	return policy;
 }
 
 /* Under rsg_lock, so that nobody unloads the policy before it is complete. */
@@ -201,6 +229,11 @@ static long attach(struct file *file, void *arg)
 	attach->tasks = 0;
 	attach->conflict_pid = 0;
 	memset(attach->function, 0, sizeof(attach->function));
+	if (attach->mode == RSG_MODE_OBSERVE) {
+		ret = rsg_calls_resolve(NULL);
+		if (ret)
+			return ret;
+	}
 	if (mutex_lock_killable(&rsg_lock))
 		return -EINTR;
 	policy = rsg_policy_find(attach->id);

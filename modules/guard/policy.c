@@ -4,6 +4,8 @@
  * memory goes. What a policy is attached to is attach.c's business.
  */
 #include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/ptrace.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -18,58 +20,95 @@ static u32 last_id;
 /* What policies that are gone had counted. Protected by rsg_lock. */
 static struct rsg_counts retired;
 
-static u32 count_calls(const struct rsg_verdicts *verdicts)
-{
-	unsigned int abi, nr;
-	u32 calls = 0;
+/* Where a call's arguments are; the entry of int $0x80 fills these, too. */
+static rsg_frame_layout frame = {
+	[RSG_X86_64] = {
+		offsetof(struct pt_regs, di), offsetof(struct pt_regs, si),
+		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, r10),
+		offsetof(struct pt_regs, r8), offsetof(struct pt_regs, r9),
+	},
+	[RSG_I386] = {
+		offsetof(struct pt_regs, bx), offsetof(struct pt_regs, cx),
+		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, si),
+		offsetof(struct pt_regs, di), offsetof(struct pt_regs, bp),
+	},
+};
 
-	for (abi = 0; abi < RSG_ABIS; abi++)
-		for (nr = 0; nr < RSG_CALLS; nr++)
-			if (verdicts->error[abi][nr] &&
-			    rsg_call_function(abi, nr))
-				calls++;
-	return calls;
+/**
+ * rsg_rules_create - make the contents of a policy
+ * @source: the rules as they came from user space
+ *
+ * Context: sleeps; learns where the judged calls' functions are.
+ * Return: the rules, to be freed with kvfree(), or an error pointer: -EINVAL
+ * for malformed ones, -ENOMEM, or what rsg_calls_resolve() returned.
+ */
+struct rsg_rules *rsg_rules_create(const struct rsg_source *source)
+{
+	struct rsg_rules *rules;
+	int err;
+
+	rules = kvzalloc(struct_size(rules, steps, rsg_rules_max_steps(source)),
+			 GFP_KERNEL_ACCOUNT);
+	if (!rules)
+		return ERR_PTR(-ENOMEM);
+	err = rsg_rules_fill(rules, source, frame);
+	if (!err)
+		err = rsg_calls_resolve(rules);
+	if (!err)
+		return rules;
+	kvfree(rules);
+	return ERR_PTR(err);
 }
 
 /**
  * rsg_policy_create - make a policy that nobody can find yet
  * @load: what the caller of RSG_IOC_LOAD said
- * @rules: the rules, in kernel memory
+ * @source: the rules, in kernel memory
  *
- * Context: sleeps; learns where the denied calls' functions are.
- * Return: the policy, or an error pointer: -EINVAL for a malformed name or
- * rule, or what rsg_calls_resolve() returned.
+ * Context: sleeps; learns where the judged calls' functions are.
+ * Return: the policy, or an error pointer: -EINVAL for a malformed name,
+ * -ENOMEM, or what rsg_rules_create() returned.
  */
 struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
-				     const struct rsg_rule *rules)
+				     const struct rsg_source *source)
 {
 	struct rsg_policy *policy __free(kfree) = NULL;
+	struct rsg_rules *rules;
 	int err;
 
-	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
-	if (!policy)
-		return ERR_PTR(-ENOMEM);
 	err = rsg_name_check(load->name);
 	if (err)
 		return ERR_PTR(err);
-	err = rsg_verdicts_fill(&policy->verdicts, rules, load->nr_rules,
-				load->default_error);
-	if (err)
-		return ERR_PTR(err);
-	err = rsg_calls_resolve(&policy->verdicts);
-	if (err)
-		return ERR_PTR(err);
+	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+	if (!policy)
+		return ERR_PTR(-ENOMEM);
 	memcpy(policy->name, load->name, sizeof(policy->name));
 	policy->flags = load->flags;
-	policy->default_error = load->default_error;
-	policy->calls = count_calls(&policy->verdicts);
 	policy->state = RSG_STATE_LOADED;
 	INIT_DELAYED_WORK(&policy->rollback, rsg_rollback_work);
 	policy->counts = alloc_percpu_gfp(struct rsg_counts,
 					  GFP_KERNEL_ACCOUNT);
 	if (!policy->counts)
 		return ERR_PTR(-ENOMEM);
+	rules = rsg_rules_create(source);
+	if (IS_ERR(rules)) {
+		free_percpu(policy->counts);
+		return ERR_CAST(rules);
+	}
+	RCU_INIT_POINTER(policy->rules, rules);
 	return no_free_ptr(policy);
+}
+
+/**
+ * rsg_policy_rules - what a policy says, for those who change policies
+ * @policy: the policy
+ *
+ * Return: its rules.
+ */
+struct rsg_rules *rsg_policy_rules(const struct rsg_policy *policy)
+{
+	return rcu_dereference_protected(policy->rules,
+					 lockdep_is_held(&rsg_lock));
 }
 
 /**
@@ -138,6 +177,13 @@ int rsg_policy_publish(struct rsg_policy *policy)
 	return -ENOSPC;
 }
 
+static void add_counts(struct rsg_counts *sum, const struct rsg_counts *one)
+{
+	sum->denied += one->denied;
+	sum->audited += one->audited;
+	sum->observed += one->observed;
+}
+
 /**
  * rsg_policy_withdraw - let nobody find a policy any more
  * @policy: a policy that is not attached
@@ -149,8 +195,7 @@ void rsg_policy_withdraw(struct rsg_policy *policy)
 	lockdep_assert_held(&rsg_lock);
 	RCU_INIT_POINTER(rsg_policies[policy->id], NULL);
 	rsg_policy_counts(policy, &sum);
-	retired.denied += sum.denied;
-	retired.audited += sum.audited;
+	add_counts(&retired, &sum);
 }
 
 /**
@@ -163,6 +208,7 @@ void rsg_policy_destroy(struct rsg_policy *policy)
 {
 	cancel_delayed_work_sync(&policy->rollback);
 	synchronize_rcu();
+	kvfree(rcu_dereference_protected(policy->rules, true));
 	free_percpu(policy->counts);
 	kfree(policy);
 }
@@ -183,6 +229,7 @@ void rsg_policy_counts(const struct rsg_policy *policy, struct rsg_counts *sum)
 
 		sum->denied += READ_ONCE(counts->denied);
 		sum->audited += READ_ONCE(counts->audited);
+		sum->observed += READ_ONCE(counts->observed);
 	}
 }
 
@@ -200,7 +247,6 @@ void rsg_total_counts(struct rsg_counts *sum)
 	*sum = retired;
 	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1) {
 		rsg_policy_counts(policy, &one);
-		sum->denied += one.denied;
-		sum->audited += one.audited;
+		add_counts(sum, &one);
 	}
 }

@@ -73,6 +73,17 @@ static ssize_t audited_total_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(audited_total);
 
+static ssize_t observed_total_show(struct device *dev,
+				   struct device_attribute *attr, char *buf)
+{
+	struct rsg_counts sum;
+
+	guard(mutex)(&rsg_lock);
+	rsg_total_counts(&sum);
+	return sysfs_emit(buf, "%llu\n", sum.observed);
+}
+static DEVICE_ATTR_RO(observed_total);
+
 static struct attribute *rsg_attrs[] = {
 	&dev_attr_policies.attr,
 	&dev_attr_pending.attr,
@@ -80,6 +91,7 @@ static struct attribute *rsg_attrs[] = {
 	&dev_attr_hooked_functions.attr,
 	&dev_attr_denied_total.attr,
 	&dev_attr_audited_total.attr,
+	&dev_attr_observed_total.attr,
 	NULL,
 };
 

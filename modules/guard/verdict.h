@@ -7,27 +7,148 @@
 #define _RSG_VERDICT_H
 
 #include <linux/ringside_guard.h>
+#include <linux/seccomp.h>
 #ifdef __KERNEL__
 #include <linux/types.h>
 #else
 #include <stdbool.h>
 #endif
 
-/**
- * struct rsg_verdicts - what a policy says about each system call
- * @error: errno to fail with, by ABI and number; 0 allows the call. Immutable
- *	once the policy can be found
+/*
+ * Where struct rsg_rules.verdicts has this action, the data is the first of
+ * the steps that lead to the verdict. No verdict is coded so.
  */
-struct rsg_verdicts {
-	__u16 error[RSG_ABIS][RSG_CALLS];
+#define RSG_VERDICT_STEPS	0x40000000U
+
+/* What a step does; the other operators are these, negated. */
+#define RSG_STEP_EQ	0
+#define RSG_STEP_GT	1
+#define RSG_STEP_GE	2
+#define RSG_STEP_END	3	/* it is the verdict */
+
+/**
+ * struct rsg_step - one comparison on the way to a verdict
+ * @mask: bits of the argument that count
+ * @value: what these are compared with
+ * @verdict: the verdict, if the way ends here
+ * @otherwise: index of the next step if the comparison does not hold; if it
+ *	holds, the next one follows or the way ends
+ * @tag: of the rule that gives the verdict, -1 if it is the default
+ * @offset: where the argument is in the frame of the call
+ * @op: RSG_STEP_*
+ * @negate: the comparison must not hold
+ * @last: the way ends here if the comparison holds
+ */
+struct rsg_step {
+	__u64 mask;
+	__u64 value;
+	__u32 verdict;
+	__u16 otherwise;
+	__s16 tag;
+	__u16 offset;
+	__u8 op;
+	bool negate;
+	bool last;
 };
 
-int rsg_verdicts_fill(struct rsg_verdicts *verdicts,
-		      const struct rsg_rule *rules, unsigned int nr_rules,
-		      unsigned int default_error);
+/**
+ * struct rsg_rules - what a policy says about each system call
+ * @verdicts: verdicts by ABI and number, or RSG_VERDICT_STEPS
+ * @tags: tags of the rules that gave @verdicts, -1 for the default
+ * @default_verdict: as loaded
+ * @nr_steps: length of @steps
+ * @steps: ways to the verdicts that depend on arguments; each step leads to a
+ *	later one of its rule or to one of a smaller index
+ *
+ * Immutable once a policy points to it.
+ */
+struct rsg_rules {
+	__u32 verdicts[RSG_ABIS][RSG_CALLS];
+	__s16 tags[RSG_ABIS][RSG_CALLS];
+	__u32 default_verdict;
+	__u32 nr_steps;
+	struct rsg_step steps[];
+};
+
+/**
+ * struct rsg_source - rules as user space gave them, in kernel memory
+ * @rules: the rules
+ * @args: their comparisons
+ * @nr_rules: length of @rules
+ * @nr_args: length of @args
+ * @default_verdict: where no rule holds
+ */
+struct rsg_source {
+	const struct rsg_rule *rules;
+	const struct rsg_arg *args;
+	unsigned int nr_rules;
+	unsigned int nr_args;
+	__u32 default_verdict;
+};
+
+/* Where the arguments of a call are in a frame, by ABI. */
+typedef const __u16 rsg_frame_layout[RSG_ABIS][RSG_ARGS];
+
+unsigned int rsg_rules_max_steps(const struct rsg_source *source);
+int rsg_rules_fill(struct rsg_rules *rules, const struct rsg_source *source,
+		   rsg_frame_layout layout);
 int rsg_name_check(const __u8 name[RSG_NAME_LEN]);
 
 /* Can a task not even end, or return from a signal, without this call? */
 bool rsg_call_is_vital(unsigned int abi, unsigned int nr);
+
+/* Does a verdict let the call be made? */
+static inline bool rsg_verdict_allows(__u32 verdict)
+{
+	return verdict == SECCOMP_RET_ALLOW || verdict == SECCOMP_RET_LOG;
+}
+
+static inline bool rsg_step_holds(const struct rsg_step *step,
+				  const void *frame)
+{
+	__u64 arg = *(const unsigned long *)((const char *)frame +
+					     step->offset) & step->mask;
+	bool holds;
+
+	if (step->op == RSG_STEP_EQ)
+		holds = arg == step->value;
+	else if (step->op == RSG_STEP_GT)
+		holds = arg > step->value;
+	else
+		holds = arg >= step->value;
+	return holds != step->negate;
+}
+
+/**
+ * rsg_rules_walk - the step that gives the verdict on a call
+ * @rules: the rules
+ * @verdict: what @rules->verdicts says: RSG_VERDICT_STEPS and an index
+ * @frame: where the arguments are
+ *
+ * Inline, for the hook must not enter a function that can be traced.
+ *
+ * Return: the step.
+ */
+static inline const struct rsg_step *
+rsg_rules_walk(const struct rsg_rules *rules, __u32 verdict, const void *frame)
+{
+	const struct rsg_step *step = &rules->steps[verdict & 0xffff];
+
+	bool holds;
+
+	while (step->op != RSG_STEP_END) {
+		holds = rsg_step_holds(step, frame);
+		if (holds && step->last)
+			break;
+		step = holds ? step + 1 : &rules->steps[step->otherwise];
+	}
+	return step;
+}
+
+/* Are there arguments on which this entry of a table of verdicts depends? */
+static inline bool rsg_verdict_is_steps(__u32 verdict)
+{
+	return (verdict & 0xffff0000U) == RSG_VERDICT_STEPS;
+}
 
 #endif /* _RSG_VERDICT_H */

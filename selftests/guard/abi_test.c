@@ -215,7 +215,7 @@ TEST_F(abi, get_info)
 }
 
 static const struct rsg_rule unshare_rule = {
-	.abi = RSG_X86_64, .nr = SYS_unshare, .error = EPERM,
+	.abi = RSG_X86_64, .nr = SYS_unshare, .verdict = FAIL_WITH(EPERM),
 };
 
 TEST_F(abi, load_rules)
@@ -229,7 +229,7 @@ TEST_F(abi, load_rules)
 		{ { DENY(0, RSG_CALLS, 1) }, 1, 0, EINVAL },
 		{ { DENY(0, 65535, 1) }, 1, 0, EINVAL },
 		{ { DENY(0, 1, RSG_ERROR_MAX + 1) }, 1, 0, EINVAL },
-		{ { { .nr = 1, .error = 1, .__reserved = 1 } }, 1, 0, EINVAL },
+		{ { { .nr = 1, .tag = RSG_TAG_MAX + 1 } }, 1, 0, EINVAL },
 		{ { DENY(0, 1, 1), DENY(0, 1, 1) }, 2, 0, EINVAL },
 		{ { DENY(0, 1, 0), DENY(0, 1, 1) }, 2, 0, EINVAL },
 		{ { DENY(0, 1, 1) }, 1, RSG_ERROR_MAX + 1, EINVAL },
@@ -271,7 +271,7 @@ TEST_F(abi, load_pointers_and_flags)
 	load.rules = (uintptr_t)-8L;
 	EXPECT_EQ(-EFAULT, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));
 	load.rules = (uintptr_t)&unshare_rule;
-	load.nr_rules = RSG_ABIS * RSG_CALLS + 1;
+	load.nr_rules = RSG_RULES_MAX + 1;
 	EXPECT_EQ(-E2BIG, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));
 	load.nr_rules = UINT32_MAX;
 	EXPECT_EQ(-E2BIG, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));
@@ -315,7 +315,7 @@ TEST_F(abi, attach_arguments)
 		{ { .scope = 2, .pid = -1, .mode = 1 }, EINVAL },
 		{ { .scope = 3, .pid = 1, .mode = 1 }, EINVAL },
 		{ { .scope = 1, .pid = 1, .mode = 0 }, EINVAL },
-		{ { .scope = 1, .pid = 1, .mode = 3 }, EINVAL },
+		{ { .scope = 1, .pid = 1, .mode = 4 }, EINVAL },
 		{ { .scope = 1, .pid = 1, .mode = 1, .flags = 2 }, EINVAL },
 		{ { .scope = 1, .pid = 1, .mode = 1, .__reserved = 1 }, EINVAL },
 		{ { .scope = 1, .pid = 1, .mode = 1,
@@ -424,7 +424,7 @@ TEST_F(abi, attributes_are_numbers_and_read_only)
 {
 	static const char * const names[] = {
 		"policies", "pending", "attached", "hooked_functions",
-		"denied_total", "audited_total",
+		"denied_total", "audited_total", "observed_total",
 	};
 	struct stat st;
 	char path[128];

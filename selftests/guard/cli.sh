@@ -75,7 +75,7 @@ check "no such policy" status 1 "guard confirm: p: no such policy" \
 
 check "--allow-only denies the rest" ringside guard load a \
 	--allow-only read,write:ENOSYS
-check "by its errno" status 0 '"default_errno": 38' ringside -j guard list
+check "by its errno" status 0 '"default": "fails: ENOSYS"' ringside -j guard list
 check "the shell is exempt" status 1 "exempt unless forced" \
 	ringside guard attach a --pid $$
 check "so is PID 1" status 1 "pid 1: exempt unless forced" \

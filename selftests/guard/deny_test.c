@@ -200,7 +200,7 @@ TEST_F(deny, default_deny_leaves_what_is_allowed)
 	EXPECT_EQ(getpid(), worker_call(&self->worker, RSG_I386, I386_GETPPID));
 	ASSERT_EQ(0, guard_get(self->fd, id, &info));
 	EXPECT_LT(500, info.calls);
-	EXPECT_EQ(EPERM, info.default_error);
+	EXPECT_EQ(FAIL_WITH(EPERM), info.default_verdict);
 }
 
 /* Calls that the sweep below can not survive, or that never return. */

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/seccomp.h>
 #include <linux/ringside_guard.h>
 
 #define DEVICE	"/dev/ringside-guard"
@@ -32,8 +33,11 @@
 #define I386_UNSHARE	310
 #define I386_SOCKETCALL	102
 
+/* 0 allows the call. */
+#define FAIL_WITH(_error) \
+	((_error) ? SECCOMP_RET_ERRNO | (_error) : SECCOMP_RET_ALLOW)
 #define DENY(_abi, _nr, _error) \
-	{ .abi = (_abi), .nr = (_nr), .error = (_error) }
+	{ .abi = (_abi), .nr = (_nr), .verdict = FAIL_WITH(_error) }
 #define NR_RULES(rules)	(sizeof(rules) / sizeof((rules)[0]))
 
 static inline int guard_open(void)
@@ -56,7 +60,7 @@ static inline long guard_load(int fd, const char *name, unsigned int flags,
 	struct rsg_load load = {
 		.size = sizeof(load), .flags = flags,
 		.rules = (uintptr_t)rules, .nr_rules = nr,
-		.default_error = default_error,
+		.default_verdict = FAIL_WITH(default_error),
 	};
 
 	snprintf((char *)load.name, sizeof(load.name), "%s", name);

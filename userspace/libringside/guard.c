@@ -4,6 +4,7 @@
  * Mostly this turns an errno into the reason that a person can act on; the
  * meanings are those of linux/ringside_guard.h.
  */
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,11 @@ void rs_guard_close(struct rs_guard *guard)
 	free(guard);
 }
 
+static uint32_t verdict_of(unsigned int error)
+{
+	return error ? SECCOMP_RET_ERRNO | error : SECCOMP_RET_ALLOW;
+}
+
 static unsigned int fill_rules(const struct rs_guard_policy *policy,
 			       struct rsg_rule *rules)
 {
@@ -52,7 +58,7 @@ static unsigned int fill_rules(const struct rs_guard_policy *policy,
 				continue;
 			rules[n++] = (struct rsg_rule){
 				.abi = abi, .nr = nr,
-				.error = policy->error[abi][nr],
+				.verdict = verdict_of(policy->error[abi][nr]),
 			};
 		}
 	}
@@ -99,7 +105,7 @@ int rs_guard_load(struct rs_guard *guard, const char *name,
 		.size = sizeof(load),
 		.flags = flags,
 		.rules = (uintptr_t)rules,
-		.default_error = policy->default_error,
+		.default_verdict = verdict_of(policy->default_error),
 	};
 	int ret;
 

@@ -17,6 +17,7 @@ const char * const guard_scopes[GUARD_SCOPES] = {
 };
 
 const char * const guard_modes[GUARD_MODES] = {
+	[RSG_MODE_OBSERVE] = "observe",
 	[RSG_MODE_AUDIT] = "audit",
 	[RSG_MODE_ENFORCE] = "enforce",
 };

@@ -25,6 +25,8 @@ static void out_word(const char *key, const char * const *words, size_t nr,
 
 static void list_row(const struct rsg_policy_info *info)
 {
+	char verdict[GUARD_VERDICT_LEN];
+
 	out_row();
 	out_str("name", (const char *)info->name);
 	out_u64("id", info->id);
@@ -37,9 +39,11 @@ static void list_row(const struct rsg_policy_info *info)
 	out_word("mode", guard_modes, GUARD_MODES, info->mode);
 	out_u64("tasks", info->tasks);
 	out_u64("calls", info->calls);
-	out_u64("default_errno", info->default_error);
+	guard_verdict(verdict, info->default_verdict);
+	out_str("default", verdict);
 	out_u64("denied", info->denied);
 	out_u64("audited", info->audited);
+	out_u64("observed", info->observed);
 	out_u64("pending_ms", info->pending_ms);
 	out_bool("persistent", info->flags & RSG_LOAD_PERSIST);
 	out_end();

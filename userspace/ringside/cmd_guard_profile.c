@@ -110,6 +110,9 @@ void guard_verdict(char buf[GUARD_VERDICT_LEN], uint32_t verdict)
 	case SECCOMP_RET_LOG:
 		words = "allowed and logged";
 		break;
+	case RSG_RET_STOP:
+		words = "stops the process";
+		break;
 	case SECCOMP_RET_TRAP:
 		words = "SIGSYS";
 		break;

@@ -9,11 +9,12 @@
  *             ^                     |                      |
  *             +---- ROLLBACK, time -+------- DETACH -------+
  *
- * A policy says for each system call of each entry ABI whether it is allowed
- * or fails with an errno. It is attached to one process, to a process and its
- * descendants, or to everyone, and then governs each of their threads and
- * whatever these fork or execute later. An attach that nobody confirms in time
- * is undone by the kernel, even if no process is able to ask for it any more.
+ * A policy gives a verdict on each system call of each entry ABI, and the
+ * verdict may depend on the call's arguments. It is attached to one process, to
+ * a process and its descendants, or to everyone, and then governs each of their
+ * threads and whatever these fork or execute later. An attach that nobody
+ * confirms in time is undone by the kernel, even if no process is able to ask
+ * for it any more.
  *
  * A policy has one attachment at a time; load it under a second name to attach
  * it to a second target. A task is under one policy at a time.
@@ -30,7 +31,7 @@
  * Level of this ABI, in rs_info.abi. Raise it by one with each addition of an
  * ioctl, a structure member, a flag or a value that user space may pass.
  */
-#define RSG_ABI_LEVEL		1
+#define RSG_ABI_LEVEL		2
 
 /* Feature bits, in rs_info.features. */
 #define RSG_FEATURE_I386	(1 << 0)  /* the kernel takes i386 calls */
@@ -55,21 +56,88 @@
 #define RSG_I386		1
 #define RSG_ABIS		2
 
+/*
+ * A verdict is coded as the SECCOMP_RET_* of linux/seccomp.h are: an action in
+ * the upper 16 bits, data in the lower ones, and of two verdicts the smaller
+ * one, as a signed number, is the stricter. These are taken:
+ *
+ * SECCOMP_RET_ALLOW         make the call
+ * SECCOMP_RET_LOG           make the call and record it
+ * SECCOMP_RET_ERRNO         fail; the data is the errno, at most RSG_ERROR_MAX
+ * SECCOMP_RET_TRAP          do not make the call; send the thread SIGSYS with
+ *                           si_code SYS_SECCOMP and the data in si_errno
+ * SECCOMP_RET_KILL_THREAD   end the thread
+ * SECCOMP_RET_KILL_PROCESS  end the process by SIGSYS, with a core dump
+ * RSG_RET_STOP              stop the process as SIGSTOP does, and make and
+ *                           judge the call anew after SIGCONT. What can not be
+ *                           stopped, the init of a PID namespace, gets EPERM
+ *
+ * Only SECCOMP_RET_ERRNO and SECCOMP_RET_TRAP have data; elsewhere it must be
+ * zero. Where this differs from seccomp(2): a thread that is ended while others
+ * go on exits with status 31, as by exit(2), and not by a signal.
+ */
+#define RSG_RET_STOP		0x00060000U
+
+/* How an argument is compared; numbers are those of libseccomp. */
+#define RSG_OP_NE		1  /* it is not the value */
+#define RSG_OP_LT		2  /* it is below it */
+#define RSG_OP_LE		3  /* it is not above it */
+#define RSG_OP_EQ		4  /* it is the value */
+#define RSG_OP_GE		5  /* it is not below it */
+#define RSG_OP_GT		6  /* it is above it */
+#define RSG_OP_MASKED_EQ	7  /* see struct rsg_arg */
+
+/* Arguments of a system call. */
+#define RSG_ARGS		6
+/* Rules, and comparisons, of one policy. */
+#define RSG_RULES_MAX		8192
+#define RSG_ARGS_MAX		8192
+/* Largest tag of a rule. */
+#define RSG_TAG_MAX		32767
+
 /**
- * struct rsg_rule - the verdict on one system call
+ * struct rsg_arg - a comparison that a rule asks for
+ * @index: which argument, below RSG_ARGS
+ * @op: RSG_OP_*
+ * @__reserved: must be zero
+ * @value: what it is compared with, without sign; with RSG_OP_MASKED_EQ the
+ *	bits of the argument that count
+ * @value_two: with RSG_OP_MASKED_EQ what these bits must be, and the others do
+ *	not count here either; else it must be zero
+ *
+ * All 64 bits of the register are compared, or, with RSG_I386, the lower 32 of
+ * it and of both values.
+ */
+struct rsg_arg {
+	__u16 index;
+	__u16 op;
+	__u32 __reserved;
+	__u64 value;
+	__u64 value_two;
+};
+
+/**
+ * struct rsg_rule - a verdict on one system call
  * @abi: RSG_X86_64 or RSG_I386
  * @nr: number of the call in that ABI, below RSG_CALLS
- * @error: errno to fail with, at most RSG_ERROR_MAX; 0 allows the call
- * @__reserved: must be zero
+ * @nr_args: how many comparisons must hold, at most RSG_ARGS; 0: it always
+ *	holds
+ * @tag: any number up to RSG_TAG_MAX, such as the rule's place in a file; told
+ *	with each decision that follows from the rule
+ * @verdict: the verdict
+ * @first_arg: index of its first comparison in rsg_load.args
  *
- * A number that the running kernel does not implement is accepted: the call
- * fails with ENOSYS, as ever.
+ * Of the rules of one call the first one that holds gives the verdict; if none
+ * holds the default does. A number that the running kernel does not implement
+ * is accepted: the call fails with ENOSYS, as ever.
  */
 struct rsg_rule {
 	__u16 abi;
 	__u16 nr;
-	__u16 error;
-	__u16 __reserved;
+	__u16 nr_args;
+	__u16 tag;
+	__u32 verdict;
+	__u32 first_arg;
 };
 
 /* Flags of struct rsg_load. */
@@ -80,22 +148,25 @@ struct rsg_rule {
  * @size: sizeof(struct rsg_load)
  * @flags: RSG_LOAD_*
  * @rules: address of @nr_rules struct rsg_rule
- * @nr_rules: how many, at most RSG_ABIS * RSG_CALLS; at most one for a call
- * @default_error: errno for calls without a rule, 0 to allow them
+ * @args: address of @nr_args struct rsg_arg
+ * @nr_rules: how many, at most RSG_RULES_MAX
+ * @nr_args: how many, at most RSG_ARGS_MAX
+ * @default_verdict: the verdict on calls of which no rule holds
+ * @__reserved: must be zero
  * @name: NUL-terminated, printable ASCII without space and slash, not empty
  *
  * exit, exit_group, rt_sigreturn, sigreturn and restart_syscall can not be
- * denied: without them a process could not even fail in order. @default_error
- * leaves them allowed.
+ * denied: without them a process could not even fail in order.
+ * @default_verdict leaves them allowed.
  *
  * Returns a descriptor (close-on-exec) whose last close detaches the policy
  * and drops it; or, with RSG_LOAD_PERSIST, the id of the policy, 1 or more.
  * The descriptor answers RSG_IOC_GET_POLICY about its own policy.
  *
- * EINVAL  also: the name is malformed, an ABI, number or errno is out of
- *         range, two rules name one call, or a rule denies one of the calls
- *         above
- * E2BIG   also: too many rules
+ * EINVAL  also: the name is malformed, a member of a rule or of a comparison
+ *         or a verdict is out of range, a rule follows one of the same call
+ *         that always holds, or a rule denies one of the calls above
+ * E2BIG   also: too many rules or comparisons
  * EEXIST  a policy has that name
  * ENOSPC  there are RSG_POLICIES policies
  * EOPNOTSUPP  this kernel lacks the function of a denied call; its log tells
@@ -106,8 +177,11 @@ struct rsg_load {
 	__u32 size;
 	__u32 flags;
 	__u64 rules;
+	__u64 args;
 	__u32 nr_rules;
-	__u32 default_error;
+	__u32 nr_args;
+	__u32 default_verdict;
+	__u32 __reserved;
 	__u8 name[RSG_NAME_LEN];
 };
 
@@ -116,9 +190,15 @@ struct rsg_load {
 #define RSG_SCOPE_TREE		2  /* a process and its descendants */
 #define RSG_SCOPE_EVERYONE	3  /* every task of user space */
 
-/* Modes. */
-#define RSG_MODE_AUDIT		1  /* count what would be denied */
-#define RSG_MODE_ENFORCE	2  /* deny */
+/*
+ * Modes. Observing slows every system call of those observed down, by whatever
+ * entry; the others only those calls on which the policy has a verdict other
+ * than to allow them.
+ */
+#define RSG_MODE_OFF		0  /* not attached */
+#define RSG_MODE_OBSERVE	1  /* record every call */
+#define RSG_MODE_AUDIT		2  /* record what would be denied */
+#define RSG_MODE_ENFORCE	3  /* deny */
 
 /* Flags of struct rsg_attach. */
 #define RSG_ATTACH_FORCE	(1 << 0)  /* mark exempt tasks too */
@@ -134,7 +214,7 @@ struct rsg_load {
  * @scope: RSG_SCOPE_*
  * @pid: the target as the caller's PID namespace knows it; any thread stands
  *	for its process. 0 with RSG_SCOPE_EVERYONE
- * @mode: RSG_MODE_*
+ * @mode: RSG_MODE_*, not RSG_MODE_OFF
  * @flags: RSG_ATTACH_*
  * @confirm_ms: roll back unless confirmed in so many milliseconds; 0 means
  *	RSG_CONFIRM_DEFAULT_MS. At most RSG_CONFIRM_MAX_MS
@@ -216,14 +296,16 @@ struct rsg_id {
  * @state: RSG_STATE_*
  * @flags: RSG_LOAD_* that it was loaded with
  * @scope: RSG_SCOPE_* of the attach, 0 while it is loaded only
- * @mode: RSG_MODE_* of the attach, 0 while it is loaded only
+ * @mode: RSG_MODE_* of the attach, RSG_MODE_OFF while it is loaded only
  * @pid: target of the attach, 0 if there is none or it is gone
- * @default_error: errno for calls without a rule, 0 if they are allowed
- * @calls: how many system calls it denies, over all ABIs
+ * @default_verdict: the verdict on calls of which no rule holds
+ * @calls: how many system calls it does not simply allow, over all ABIs
  * @tasks: how many tasks it governs now
  * @pending_ms: milliseconds until roll-back, 0 unless pending
  * @denied: calls refused since the policy was loaded
  * @audited: calls that would have been refused, in audit mode
+ * @observed: calls recorded otherwise: all of them in observe mode, elsewhere
+ *	those whose verdict is SECCOMP_RET_LOG
  * @name: its name
  *
  * ENOENT  no policy has that id or a larger one
@@ -236,12 +318,13 @@ struct rsg_policy_info {
 	__u32 scope;
 	__u32 mode;
 	__s32 pid;
-	__u32 default_error;
+	__u32 default_verdict;
 	__u32 calls;
 	__u32 tasks;
 	__u64 pending_ms;
 	__u64 denied;
 	__u64 audited;
+	__u64 observed;
 	__u8 name[RSG_NAME_LEN];
 };
 
