@@ -1,39 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How the balloon manager judges guests: what they use, how fast they grow,
- * which of them help themselves, do not give, or do not tell the truth.
+ * which of them help themselves or do not tell the truth.
  */
 #include <stdlib.h>
-#include "host_world.h"
-
-static struct world w;
-
-/* One VM of 1 GiB, with half of it, known for a while, using @used. */
-static void one_half(uint64_t used)
-{
-	world_init(&w, 4 * GIB, 1, GIB);
-	w.samples[0].asked = 512 * MIB;
-	world_settle(&w, 0, 512 * MIB);
-	world_use(&w, 0, used);
-	world_step(&w);
-	w.now += RSH_SEC;
-	world_use(&w, 0, used);
-	world_step(&w);
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_NEW);
-}
+#include "host_half.h"
 
 /* The budget has nothing for anybody to grow. */
 static void no_room(void)
 {
 	w.settings.slack = GIB;
 	w.settings.budget = w.samples[0].actual + OWN + w.settings.slack;
-}
-
-static void second(uint64_t used)
-{
-	w.now += 900 * RSH_MS;
-	world_use(&w, 0, used);
-	world_step(&w);
 }
 
 TEST(demand_is_use_and_headroom)
@@ -300,196 +277,6 @@ TEST(a_reboot_is_seen_by_its_counters)
 	second(100 * MIB);
 	EXPECT_TRUE(w.decisions[0].flags & RSH_F_REBOOTED);
 	EXPECT_EQ(164 * MIB, w.decisions[0].demand);
-}
-
-/* Asked for all it does not use, after which the budget is as it is now. */
-static void ask_to_shrink(void)
-{
-	one_half(200 * MIB);
-	w.settings.budget = 300 * MIB + OWN;
-	world_use(&w, 0, 200 * MIB);
-	world_step(&w);
-	EXPECT_EQ(RSH_R_SHRINK_BUDGET, w.decisions[0].reason);
-	EXPECT_EQ(300 * MIB, world_target(&w, 0));
-}
-
-/* Nothing happens for @ms, but for statistics. */
-static void wait_ms(unsigned int ms)
-{
-	unsigned int i;
-
-	for (i = 0; i < ms / 100; i++) {
-		if (i % 10 == 9)
-			world_use(&w, 0, 200 * MIB);
-		world_step(&w);
-	}
-}
-
-TEST(memory_that_does_not_follow_the_balloon_is_flagged)
-{
-	ask_to_shrink();
-	w.samples[0].actual = 300 * MIB;
-	wait_ms(1500);
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_DISCARD_INHIBITED);
-	wait_ms(1000);
-	EXPECT_TRUE(w.decisions[0].flags & RSH_F_DISCARD_INHIBITED);
-	/* It has back what it uses anyway, and is not asked again soon. */
-	EXPECT_EQ(512 * MIB, world_target(&w, 0));
-	w.samples[0].actual = 512 * MIB;
-	wait_ms(29000);
-	EXPECT_EQ(512 * MIB, world_target(&w, 0));
-	wait_ms(1500);
-	EXPECT_TRUE(world_target(&w, 0) < 512 * MIB);
-}
-
-/* A little at a time, and every time too little to tell. */
-TEST(many_small_gifts_in_vain_are_one_large)
-{
-	unsigned int i;
-
-	one_half(200 * MIB);
-	for (i = 1; i <= 10; i++) {
-		w.settings.budget = w.samples[0].actual - 16 * MIB + OWN;
-		world_use(&w, 0, 200 * MIB);
-		world_step(&w);
-		w.samples[0].actual = w.samples[0].asked;
-		wait_ms(1000);
-		if (w.decisions[0].flags & RSH_F_DISCARD_INHIBITED)
-			break;
-	}
-	EXPECT_TRUE(i > 2 && i < 10);
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_LIAR);
-}
-
-TEST(a_small_gift_in_vain_proves_nothing)
-{
-	one_half(200 * MIB);
-	w.settings.budget = 500 * MIB + OWN;
-	world_use(&w, 0, 200 * MIB);
-	world_step(&w);
-	EXPECT_EQ(500 * MIB, world_target(&w, 0));
-	w.samples[0].actual = 500 * MIB;
-	w.settings.budget = GIB;
-	wait_ms(20000);
-	EXPECT_EQ(0, w.decisions[0].flags);
-}
-
-TEST(memory_that_follows_the_balloon_is_not_flagged)
-{
-	ask_to_shrink();
-	world_settle(&w, 0, 300 * MIB);
-	wait_ms(20000);
-	EXPECT_EQ(0, w.decisions[0].flags);
-}
-
-TEST(untouched_memory_is_not_missed)
-{
-	ask_to_shrink();
-	w.samples[0].pss = 250 * MIB + OWN;
-	wait_ms(100);
-	w.samples[0].actual = 300 * MIB;
-	wait_ms(20000);
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_DISCARD_INHIBITED);
-}
-
-TEST(a_guest_that_does_not_give_is_no_longer_asked)
-{
-	unsigned int i;
-
-	ask_to_shrink();
-	world_settle(&w, 0, 400 * MIB);
-	wait_ms(2500);
-	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
-	EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	wait_ms(25000);
-	EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	wait_ms(5000);
-	EXPECT_TRUE(world_target(&w, 0) < 400 * MIB);
-	/* Twice as long the next time. */
-	wait_ms(2500);
-	for (i = 0; i < 55; i++) {
-		EXPECT_EQ(400 * MIB, world_target(&w, 0));
-		wait_ms(1000);
-	}
-	wait_ms(5000);
-	EXPECT_TRUE(world_target(&w, 0) < 400 * MIB);
-}
-
-/* Its floor is where it could not go on, not where it is now. */
-TEST(a_guest_that_could_not_give_gives_what_it_got_since)
-{
-	unsigned int i;
-
-	ask_to_shrink();
-	world_settle(&w, 0, 400 * MIB);
-	wait_ms(2500);
-	EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	world_settle(&w, 0, 700 * MIB);
-	world_step(&w);
-	wait_ms(2500);
-	EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	/* And it has time to. */
-	world_settle(&w, 0, 600 * MIB);
-	for (i = 0; i < 10; i++) {
-		wait_ms(100);
-		EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	}
-	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
-}
-
-/* A burst is over: nobody waits for 30 seconds to get its memory. */
-TEST(a_guest_that_was_full_is_asked_again_when_it_is_not)
-{
-	ask_to_shrink();
-	world_settle(&w, 0, 400 * MIB);
-	world_use(&w, 0, 390 * MIB);
-	world_step(&w);
-	w.now += 2500 * RSH_MS;
-	world_step(&w);
-	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
-	EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	world_use(&w, 0, 380 * MIB);
-	world_step(&w);
-	EXPECT_EQ(400 * MIB, world_target(&w, 0));
-	world_use(&w, 0, 200 * MIB);
-	world_step(&w);
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_STUCK);
-	EXPECT_EQ(300 * MIB, world_target(&w, 0));
-	wait_ms(1000);
-	EXPECT_EQ(300 * MIB, world_target(&w, 0));
-}
-
-/* It holds off until its target changes, so the old one is no question. */
-TEST(a_guest_that_is_asked_again_is_asked_for_something_else)
-{
-	ask_to_shrink();
-	world_settle(&w, 0, 304 * MIB);
-	world_use(&w, 0, 294 * MIB);
-	world_step(&w);
-	w.now += 1900 * RSH_MS;
-	world_use(&w, 0, 294 * MIB);
-	world_step(&w);
-	EXPECT_TRUE(w.decisions[0].flags & RSH_F_STUCK);
-	w.samples[0].asked = 300 * MIB;
-	w.settings.budget = 304 * MIB + OWN;
-	world_use(&w, 0, 100 * MIB);
-	world_step(&w);
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_STUCK);
-	EXPECT_EQ(RSH_R_RETREAT, w.decisions[0].reason);
-	EXPECT_EQ(304 * MIB, world_target(&w, 0));
-}
-
-TEST(a_slow_balloon_is_waited_for)
-{
-	unsigned int i;
-
-	ask_to_shrink();
-	for (i = 0; i < 40; i++) {
-		world_settle(&w, 0, w.samples[0].actual - 5 * MIB);
-		world_step(&w);
-		EXPECT_EQ(300 * MIB, world_target(&w, 0));
-	}
-	EXPECT_FALSE(w.decisions[0].flags & RSH_F_STUCK);
 }
 
 TEST(a_guest_that_touches_its_balloon_is_a_liar)

@@ -2,7 +2,7 @@
 /*
  * The balloon manager's policy at work on simulated guests: does the host stay
  * within its budget, do guests get what they need in time, and does it come to
- * rest?
+ * rest? SIM_SEEDS=N in the environment makes N random runs of each kind.
  */
 #include <stdlib.h>
 #include "host_sim.h"
@@ -339,6 +339,28 @@ TEST(giving_in_vain_is_seen_and_given_up)
 	EXPECT_EQ(0, sim.overcommits);
 }
 
+/* A snapshot was made, say, while the first VM gave back what a burst had used. */
+TEST(who_gave_in_vain_gives_after_its_next_burst)
+{
+	three_in_a_gigabyte(1);
+	burst(0);
+	sim.vms[0].inhibited = true;
+	sim.vms[1].want = 150 * MIB;
+	sim_run(&sim, 6000);
+	EXPECT_TRUE(sim.decisions[0].flags & RSH_F_DISCARD_INHIBITED);
+	sim.vms[1].want = 30 * MIB;
+	sim.vms[0].inhibited = false;
+	sim.vms[0].want += 150 * MIB;
+	sim_run(&sim, 4000);
+	sim.vms[0].want = 30 * MIB;
+	sim_run(&sim, 2000);
+	sim_mark(&sim);
+	burst(1);
+	EXPECT_FALSE(sim.decisions[0].flags & RSH_F_DISCARD_INHIBITED);
+	EXPECT_EQ(0, kills());
+	expect_sound();
+}
+
 TEST(a_restarted_manager_changes_nothing)
 {
 	steady(2, RSH_SEC, 0);
@@ -448,12 +470,19 @@ static void random_run(uint64_t seed, int kind, size_t n)
 			  (int)seed, (int)n, sim.overcommits, sim.violations);
 }
 
-/* 45 runs of 800 steps, 2 to 16 VMs. */
+static uint64_t seeds(void)
+{
+	const char *n = getenv("SIM_SEEDS");
+
+	return n ? strtoull(n, NULL, 10) : 45;
+}
+
+/* Runs of 800 steps, 2 to 16 VMs. */
 TEST(random_guests_that_help_themselves_stay_within_the_budget)
 {
 	uint64_t seed;
 
-	for (seed = 0; seed < 45; seed++) {
+	for (seed = 0; seed < seeds(); seed++) {
 		random_run(seed, HONEST, 2 + seed % 15);
 		EXPECT_TRUE(sim.peak <= sim.settings.budget);
 		EXPECT_EQ(0, kills());
@@ -464,7 +493,7 @@ TEST(random_guests_that_obey_do_not_even_touch_the_slack)
 {
 	uint64_t seed;
 
-	for (seed = 0; seed < 45; seed++) {
+	for (seed = 0; seed < seeds(); seed++) {
 		random_run(seed, NO_SELF_HELP, 2 + seed % 15);
 		EXPECT_TRUE(sim.peak <= sim.settings.budget -
 					sim.settings.slack);
@@ -475,7 +504,7 @@ TEST(random_liars_are_never_promised_what_is_not_there)
 {
 	uint64_t seed;
 
-	for (seed = 0; seed < 45; seed++)
+	for (seed = 0; seed < seeds(); seed++)
 		random_run(seed, DISHONEST, 2 + seed % 15);
 }
 

@@ -139,6 +139,19 @@ static void conclude(struct rsh_step *step, size_t i, struct rsh_decision *d)
 		remember(step, vm);
 }
 
+static bool is_in_danger(const struct rsh_step *step)
+{
+	const struct rsh_settings *s = step->s;
+	uint64_t measured = 0;
+	size_t i;
+
+	for (i = 0; i < step->n; i++)
+		if (step->samples[i].alive &&
+		    step->samples[i].pss != RSH_UNKNOWN)
+			measured = rsh_add(measured, step->samples[i].pss);
+	return measured > rsh_sub(s->budget, s->slack / 2);
+}
+
 void rsh_step(const struct rsh_settings *s, struct rsh_policy *policy,
 	      struct rsh_vm *vms, const struct rsh_limits *limits,
 	      const struct rsh_sample *samples, size_t n,
@@ -153,6 +166,7 @@ void rsh_step(const struct rsh_settings *s, struct rsh_policy *policy,
 
 	/* Whatever the caller's clock did, none of ours runs backwards. */
 	step.now = rsh_max(now, policy->last_ns);
+	step.danger = is_in_danger(&step);
 	for (i = 0; i < n; i++) {
 		rsh_observe(&step, i);
 		if (vms[i].known)

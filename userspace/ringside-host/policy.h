@@ -278,6 +278,7 @@ struct rsh_summary {
  * @shares: it takes part when memory is divided, movable or not
  * @urgent: next to nothing is available in it, or it helped itself
  * @held: it helped itself a short while ago
+ * @urged: the host is in danger, so it is asked although it failed before
  * @overhead: QEMU beyond the guest's RAM
  * @measured_overhead: @overhead was told apart, and is no estimate
  * @low: least target
@@ -304,6 +305,7 @@ struct rsh_work {
 	bool shares;
 	bool urgent;
 	bool held;
+	bool urged;
 	bool measured_overhead;
 	uint64_t overhead;
 	uint64_t low;
@@ -373,6 +375,9 @@ struct rsh_work {
  * @stuck_actual: what it could not go below
  * @stuck_used: what it used of that, by its own word
  * @inhibited_until: RSH_F_DISCARD_INHIBITED
+ * @inhibited_used: the most that it used since then, by its own word
+ * @urged_until: so long it is asked because the host is in danger
+ * @urged_next: not again before
  * @self_until: RSH_F_SELF_DEFLATED
  * @rebooted_until: RSH_F_REBOOTED
  * @above_since: since when it has more than its part; 0 for not now
@@ -426,6 +431,9 @@ struct rsh_vm {
 	uint64_t stuck_actual;
 	uint64_t stuck_used;
 	uint64_t inhibited_until;
+	uint64_t inhibited_used;
+	uint64_t urged_until;
+	uint64_t urged_next;
 	uint64_t self_until;
 	uint64_t rebooted_until;
 	uint64_t above_since;

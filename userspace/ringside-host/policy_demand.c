@@ -188,7 +188,7 @@ static void set_limits(struct rsh_vm *vm, const struct rsh_limits *limits)
 	w->cap = rsh_min(limits->max, vm->ram ? vm->ram : vm->actual);
 	w->low = rsh_min(limits->min, w->cap);
 	/* It has shown that it can not give; what it got since it still can. */
-	if (w->flags & RSH_F_STUCK)
+	if (w->flags & RSH_F_STUCK && !w->urged)
 		w->low = rsh_clamp(rsh_min(vm->actual, vm->stuck_actual),
 				   w->low, w->cap);
 	w->soft = rsh_clamp(w->soft, w->low, w->cap);
@@ -201,8 +201,8 @@ static void set_limits(struct rsh_vm *vm, const struct rsh_limits *limits)
  * What it could not give when it was full it may be able to give now that it
  * says it is not. It is only asked, and has time to answer.
  */
-static void look_again(const struct rsh_settings *s, struct rsh_vm *vm,
-		       uint64_t now)
+static void look_at_stuck(const struct rsh_settings *s, struct rsh_vm *vm,
+			  uint64_t now)
 {
 	if (!(vm->w.flags & RSH_F_STUCK) ||
 	    rsh_add(vm->used_high, s->headroom / 2) > vm->stuck_used)
@@ -212,6 +212,44 @@ static void look_again(const struct rsh_settings *s, struct rsh_vm *vm,
 	/* A driver that holds off until its target changes does not hear else. */
 	vm->self_open = true;
 	vm->w.flags &= ~RSH_F_STUCK;
+}
+
+/*
+ * What it gave in vain may have been all that it could spare, in pieces too
+ * small for the host. A guest that has since come to use less can give others.
+ * Where nothing ever comes back, that would be a new attempt after every burst;
+ * so the fall must be twice as deep after each failure.
+ */
+static void look_at_inhibited(const struct rsh_settings *s, struct rsh_vm *vm)
+{
+	uint64_t fall = rsh_scale(s->headroom / 4, 1 << vm->failures, 1);
+
+	if (!(vm->w.flags & RSH_F_DISCARD_INHIBITED))
+		return;
+	vm->inhibited_used = rsh_max(vm->inhibited_used, vm->used_high);
+	if (rsh_add(vm->used_high, fall) > vm->inhibited_used)
+		return;
+	vm->inhibited_until = 0;
+	vm->w.flags &= ~RSH_F_DISCARD_INHIBITED;
+}
+
+/*
+ * When the host is in danger, who failed is asked as well: what it loses by
+ * that is less than what all lose otherwise. One attempt at a time, though, for
+ * it has most likely nothing to give.
+ */
+static bool is_urged(const struct rsh_step *step, struct rsh_vm *vm)
+{
+	const struct rsh_settings *s = step->s;
+
+	if (!step->danger ||
+	    !(vm->w.flags & (RSH_F_STUCK | RSH_F_DISCARD_INHIBITED)))
+		return false;
+	if (step->now >= vm->urged_next) {
+		vm->urged_until = rsh_add(step->now, s->settle_ns);
+		vm->urged_next = rsh_add(vm->urged_until, rsh_urge_pause(s));
+	}
+	return step->now < vm->urged_until;
 }
 
 void rsh_demand(struct rsh_step *step, size_t i)
@@ -237,7 +275,8 @@ void rsh_demand(struct rsh_step *step, size_t i)
 	if (now < vm->rebooted_until)
 		vm->w.flags |= RSH_F_REBOOTED;
 	if (fresh) {
-		look_again(s, vm, now);
+		look_at_stuck(s, vm, now);
+		look_at_inhibited(s, vm);
 		demand_by_stats(s, vm, self);
 	} else {
 		demand_by_measure(s, vm, self);
@@ -246,12 +285,14 @@ void rsh_demand(struct rsh_step *step, size_t i)
 		vm->w.flags |= RSH_F_STARVING;
 	if (vm->reports < 2 && now - vm->first_ns < s->hang_ns)
 		vm->w.flags |= RSH_F_NEW;
+	vm->w.urged = is_urged(step, vm);
 	set_limits(vm, &step->limits[i]);
 	/* Once its statistics say that it has enough, it may be asked again. */
 	vm->w.held = now < vm->self_until &&
 		     (self || !fresh || vm->available < s->headroom / 2);
 	vm->w.shares = vm->actual && !step->limits[i].observe &&
-		       !(vm->w.flags & (RSH_F_UNRESPONSIVE |
-					RSH_F_DISCARD_INHIBITED));
+		       !(vm->w.flags & RSH_F_UNRESPONSIVE) &&
+		       (vm->w.urged ||
+			!(vm->w.flags & RSH_F_DISCARD_INHIBITED));
 	vm->w.movable = vm->w.shares && !(vm->w.flags & RSH_F_NEW);
 }

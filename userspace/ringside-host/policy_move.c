@@ -56,7 +56,7 @@ static void settle(struct rsh_step *step, size_t i)
 		return;
 	if (step->limits[i].observe || w->flags & RSH_F_UNRESPONSIVE)
 		return;
-	if (w->flags & RSH_F_DISCARD_INHIBITED) {
+	if (w->flags & RSH_F_DISCARD_INHIBITED && !w->urged) {
 		if (asked && level >= rsh_add(vm->target, STEP_MIN))
 			set_target(vm, level, RSH_R_RELEASE);
 	} else if (vm->target > w->cap) {
@@ -307,18 +307,17 @@ static void shrink(struct rsh_step *step)
 {
 	const struct rsh_settings *s = step->s;
 	struct levy levy = { .most = RSH_UNKNOWN };
-	bool danger = step->sum.measured > rsh_sub(s->budget, s->slack / 2);
 	bool deep = step->expected > rsh_add(step->distributable, s->slack / 2);
 	uint64_t left;
 
 	levy.reason = step->expected > step->distributable ?
 		      RSH_R_SHRINK_BUDGET : RSH_R_SHRINK_OTHERS;
-	levy.hard = danger;
-	levy.held = danger;
+	levy.hard = step->danger;
+	levy.held = step->danger;
 	left = take(step, due(step, &levy), &levy);
 	rsh_clock(&step->policy->short_since, left && (deep || rsh_in_need(step)),
 		  step->now);
-	if (danger || (!deep && !rsh_lasts(step->policy->short_since,
+	if (step->danger || (!deep && !rsh_lasts(step->policy->short_since,
 					   step->now, s->settle_ns)))
 		return;
 	levy.hard = true;

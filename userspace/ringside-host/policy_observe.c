@@ -87,6 +87,7 @@ static uint64_t next_try(const struct rsh_settings *s, struct rsh_vm *vm,
 {
 	uint64_t pause = rsh_scale(s->retry_ns, 1 << vm->failures, 1);
 
+	vm->urged_next = rsh_add(now, rsh_urge_pause(s));
 	if (vm->failures < FAILURES_MAX)
 		vm->failures++;
 	return rsh_add(now, pause);
@@ -159,14 +160,19 @@ static void observe_return(const struct rsh_settings *s, struct rsh_vm *vm,
 		if (vm->actual > rsh_add(vm->target, RSH_UNIT))
 			return;
 		vm->shrink_ns = 0;
-		if (given >= RSH_UNIT)
-			vm->failures = 0;
+		if (given < RSH_UNIT)
+			return;
+		vm->failures = 0;
+		if (due >= NOTICEABLE)
+			vm->inhibited_until = 0;
 	} else if (!vm->owes) {
 		/* Too little to judge, but it may come to more. */
 		return;
 	} else if (now - rsh_max(vm->moved_ns, vm->shrink_ns) >= s->settle_ns ||
 		   now - vm->shrink_ns >= 4 * s->settle_ns) {
-		vm->inhibited_until = next_try(s, vm, now);
+		if (now >= vm->inhibited_until)
+			vm->inhibited_until = next_try(s, vm, now);
+		vm->inhibited_used = vm->used_high;
 		vm->shrink_ns = 0;
 	}
 }

@@ -63,6 +63,12 @@ static inline void rsh_clock(uint64_t *since, bool is, uint64_t now)
 		*since = now ? now : 1;
 }
 
+/* Between two attempts that are made because the host is in danger. */
+static inline uint64_t rsh_urge_pause(const struct rsh_settings *s)
+{
+	return rsh_scale(s->settle_ns, 4, 1);
+}
+
 /**
  * struct rsh_step - what the parts of a step hand each other
  * @s: settings
@@ -73,6 +79,7 @@ static inline void rsh_clock(uint64_t *since, bool is, uint64_t now)
  * @n: how many
  * @now: time
  * @distributable: budget less slack in force
+ * @danger: half of the slack is gone, by measure: the host goes before guests
  * @expected: sum of all VMs
  * @sum: the summary that becomes the caller's
  */
@@ -85,6 +92,7 @@ struct rsh_step {
 	size_t n;
 	uint64_t now;
 	uint64_t distributable;
+	bool danger;
 	uint64_t expected;
 	struct rsh_summary sum;
 };
