@@ -317,8 +317,10 @@ static void shrink(struct rsh_step *step)
 	left = take(step, due(step, &levy), &levy);
 	rsh_clock(&step->policy->short_since, left && (deep || rsh_in_need(step)),
 		  step->now);
-	if (step->danger || (!deep && !rsh_lasts(step->policy->short_since,
-					   step->now, s->settle_ns)))
+	if (step->danger)
+		return;
+	if (!deep &&
+	    !rsh_lasts(step->policy->short_since, step->now, s->settle_ns))
 		return;
 	levy.hard = true;
 	levy.waiting = true;
