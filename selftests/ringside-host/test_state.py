@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 
 from manager import Bench, MIB, expect, expect_equal, tool, until
 
@@ -230,11 +231,46 @@ def a_full_disk_ends_the_recording_and_nothing_else():
         manager.wait_steps(20)
 
 
+def heard(server, word):
+    """Wait for a line to the service manager; all lines until then."""
+    seen = []
+    while word not in seen:
+        seen.extend(server.recv(4096).decode().splitlines())
+    return seen
+
+
+def the_service_manager_is_told():
+    with Bench() as bench, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        server.bind(bench.path("notify"))
+        server.settimeout(60)
+        config = bench.write("config", CONFIG.format(bench.path("a.qmp")))
+        told = {"NOTIFY_SOCKET": bench.path("notify"), "WATCHDOG_USEC": "400000"}
+        os.environ.update(told)
+        try:
+            manager = bench.manager("--config=" + config)
+        finally:
+            for name in told:
+                del os.environ[name]
+        heard(server, "READY=1")
+        expect(manager.status(), "it is ready before it has a state to show")
+        for _ in range(3):
+            heard(server, "WATCHDOG=1")
+        bench.write("config", "budget = much\n")
+        manager.hup()
+        seen = heard(server, "READY=1")
+        expect("RELOADING=1" in seen, f"{seen}")
+        expect(any(re.match(r"MONOTONIC_USEC=[0-9]+$", line) for line in seen), f"{seen}")
+        seen += heard(server, "WATCHDOG=1")
+        expect(any("much" in line for line in seen if line.startswith("STATUS=")), f"{seen}")
+        expect_equal(0, manager.end(), "exit status")
+        heard(server, "STOPPING=1")
+
+
 TESTS = (
     status_is_text_and_json, top_prints_a_picture_once, nobody_runs_and_that_is_said,
     a_strange_document_is_shown_safely, leaving_takes_the_state_along,
     metrics_are_well_formed, two_managers_do_not_share_a_file,
     a_new_configuration_is_taken_and_a_broken_one_is_not,
     a_recording_replays_and_a_changed_one_does_not,
-    a_full_disk_ends_the_recording_and_nothing_else,
+    a_full_disk_ends_the_recording_and_nothing_else, the_service_manager_is_told,
 )

@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "host.h"
 #include "log.h"
+#include "notify.h"
 #include "trace.h"
 
 /* Who has not answered by then is decided upon with what is known. */
@@ -218,6 +219,9 @@ static void step(struct host *host)
 	decide(host, now_ms);
 	record(host, now_ms, slow);
 	show_all(host, now_ms, slow);
+	if (host->steps == 1)
+		notify("READY=1");
+	notify_alive(now_ms);
 	next = host->asked_ms + interval_ms(host) - clock_ms();
 	if (next < interval_ms(host) / 2)
 		next = interval_ms(host) / 2;
@@ -258,11 +262,14 @@ static void reload(struct host *host,
 	struct rsh_config config;
 	bool other;
 
+	notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_ms() * 1000);
 	rsh_config_init(&config);
 	if (read_config(&config, arg)) {
 		host_log("the configuration stays as it is: %s", config.error);
 		snprintf(host->broken_config, sizeof(host->broken_config),
 			 "%s", config.error);
+		notify("READY=1\nSTATUS=The configuration was refused: %.150s",
+		       config.error);
 		rsh_config_free(&config);
 		return;
 	}
@@ -280,6 +287,7 @@ static void reload(struct host *host,
 	host->too_many = false;
 	host_list(host);
 	host_log("the configuration was read again");
+	notify("READY=1\nSTATUS=");
 }
 
 static void ready(struct host *host, const struct epoll_event *events, int n)
@@ -440,7 +448,10 @@ int host_run(struct host *host,
 	if (!code) {
 		rsh_policy_init(&host->policy);
 		stay_in_memory();
+		notify_open();
 		loop(host, read_config, arg);
+		notify("STOPPING=1");
+		notify_close();
 		host_log("ends; every VM keeps the memory it has");
 	}
 	host_forget(host);
