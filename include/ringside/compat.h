@@ -8,6 +8,7 @@
 #define _RINGSIDE_COMPAT_H
 
 #include <linux/capability.h>
+#include <linux/fs_struct.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/virtio_balloon.h>
@@ -191,6 +192,25 @@ static inline void rs_vm_flags_clear(struct vm_area_struct *vma,
 	vm_flags_clear(vma, flags);
 #else
 	vma->vm_flags &= ~flags;
+#endif
+}
+
+/* The lock of root and working directory became a sequence lock. */
+static inline void rs_fs_lock(struct fs_struct *fs)
+{
+#ifdef RS_HAVE_FS_SEQLOCK
+	read_seqlock_excl(&fs->seq);
+#else
+	spin_lock(&fs->lock);
+#endif
+}
+
+static inline void rs_fs_unlock(struct fs_struct *fs)
+{
+#ifdef RS_HAVE_FS_SEQLOCK
+	read_sequnlock_excl(&fs->seq);
+#else
+	spin_unlock(&fs->lock);
 #endif
 }
 

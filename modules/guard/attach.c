@@ -19,11 +19,15 @@ struct workqueue_struct *rsg_workqueue;
 /* How many policies are pending or attached. Protected by rsg_lock. */
 static unsigned int nr_attached;
 
-static int check_arg(const struct rsg_attach *arg)
+/**
+ * rsg_attach_check - could this be an attach?
+ * @arg: what the caller of RSG_IOC_ATTACH said
+ *
+ * Return: 0; -EINVAL; -E2BIG if there are too many exceptions.
+ */
+int rsg_attach_check(const struct rsg_attach *arg)
 {
-	bool everyone = arg->scope == RSG_SCOPE_EVERYONE;
-
-	if (arg->scope < RSG_SCOPE_PROCESS || arg->scope > RSG_SCOPE_EVERYONE)
+	if (arg->scope < RSG_SCOPE_PROCESS || arg->scope > RSG_SCOPE_CHROOT)
 		return -EINVAL;
 	if (arg->mode < RSG_MODE_OBSERVE || arg->mode > RSG_MODE_ENFORCE)
 		return -EINVAL;
@@ -31,46 +35,12 @@ static int check_arg(const struct rsg_attach *arg)
 		return -EINVAL;
 	if (arg->confirm_ms > RSG_CONFIRM_MAX_MS)
 		return -EINVAL;
-	return everyone ? (arg->pid ? -EINVAL : 0) :
-			  (arg->pid > 0 ? 0 : -EINVAL);
-}
-
-/* May @task be the target? Under RCU. */
-static int check_target(struct task_struct *task, bool force)
-{
-	if (!task)
-		return -ESRCH;
-	if (task->flags & PF_KTHREAD)
-		return -EINVAL;
-	return !force && rsg_is_exempt(task) ? -EPERM : 0;
-}
-
-/* Fill @scope; on success it holds a reference on the target. */
-static int get_scope(const struct rsg_attach *arg, struct rsg_scope *scope)
-{
-	struct task_struct *task;
-	int err;
-
-	*scope = (struct rsg_scope){
-		.type = arg->scope,
-		.force = arg->flags & RSG_ATTACH_FORCE,
-	};
-	if (scope->type == RSG_SCOPE_EVERYONE)
-		return 0;
-	rcu_read_lock();
-	task = pid_task(find_vpid(arg->pid), PIDTYPE_PID);
-	err = check_target(task, scope->force);
-	if (!err) {
-		scope->target = get_pid(task_tgid(task));
-		err = scope->target ? 0 : -ESRCH; /* it ended meanwhile */
-	}
-	rcu_read_unlock();
-	return err;
+	return arg->nr_excepts > RSG_EXCEPTS_MAX ? -E2BIG : 0;
 }
 
 /* Put the functions and tasks under @policy; undo all of it on failure. */
-static int engage(struct rsg_policy *policy, const struct rsg_scope *scope,
-		  struct rsg_attach *arg, const char **function)
+static int engage(struct rsg_policy *policy, struct rsg_attach *arg,
+		  const char **function)
 {
 	pid_t conflict = 0;
 	int err;
@@ -83,7 +53,7 @@ static int engage(struct rsg_policy *policy, const struct rsg_scope *scope,
 	err = rsg_hooks_update(policy, arg->mode, function);
 	if (err)
 		goto err_unwatch;
-	err = rsg_mark(scope, policy->id, &arg->tasks, &conflict);
+	err = rsg_mark(policy, &arg->tasks, &conflict);
 	if (err)
 		goto err_unhook;
 	return 0;
@@ -99,14 +69,12 @@ err_unwatch:
 	return err;
 }
 
-static void arm(struct rsg_policy *policy, const struct rsg_scope *scope,
-		const struct rsg_attach *arg)
+static void arm(struct rsg_policy *policy, const struct rsg_attach *arg)
 {
 	unsigned int ms = arg->confirm_ms ?: RSG_CONFIRM_DEFAULT_MS;
 	unsigned long delay = msecs_to_jiffies(ms);
 
 	nr_attached++;
-	policy->scope = *scope;
 	policy->state = RSG_STATE_PENDING;
 	policy->since = atomic64_inc_return(&rsg_clock);
 	policy->deadline = jiffies + delay;
@@ -118,34 +86,30 @@ static void arm(struct rsg_policy *policy, const struct rsg_scope *scope,
  * rsg_attach - put a policy in force until it is confirmed or time is up
  * @policy: a loaded policy
  * @arg: what the caller of RSG_IOC_ATTACH said; gets the output members
+ * @scope: the tasks; consumed on success
  *
  * Context: sleeps while ftrace patches.
  * Return: 0, or an errno that include/uapi/linux/ringside_guard.h documents;
  * nothing has changed then.
  */
-int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg)
+int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg,
+	       struct rsg_scope *scope)
 {
 	const char *function = NULL;
-	struct rsg_scope scope;
 	int err;
 
 	lockdep_assert_held(&rsg_lock);
-	err = check_arg(arg);
-	if (err)
-		return err;
 	if (policy->state != RSG_STATE_LOADED)
 		return -EALREADY;
-	err = get_scope(arg, &scope);
-	if (err)
-		return err;
-	err = engage(policy, &scope, arg, &function);
+	policy->scope = scope;
+	err = engage(policy, arg, &function);
 	if (err) {
 		if (function)
 			strscpy(arg->function, function, sizeof(arg->function));
-		put_pid(scope.target);
+		policy->scope = NULL;
 		return err;
 	}
-	arm(policy, &scope, arg);
+	arm(policy, arg);
 	return 0;
 }
 
@@ -155,10 +119,10 @@ static void disengage(struct rsg_policy *policy)
 	const char *function;
 
 	WRITE_ONCE(policy->armed, RSG_MODE_OFF);
-	rsg_unmark(policy->id);
+	rsg_unmark(policy);
 	policy->state = RSG_STATE_LOADED;
-	put_pid(policy->scope.target);
-	policy->scope = (struct rsg_scope){};
+	rsg_scope_put(policy->scope);
+	policy->scope = NULL;
 	/* A failure leaves hooks too many, which find nobody to refuse. */
 	rsg_hooks_update(NULL, RSG_MODE_OFF, &function);
 	if (!--nr_attached)

@@ -3,7 +3,9 @@
  * What the files of ringside_guard.ko share. Who does what:
  *   verdict.c  rules -> verdicts (pure)
  *   calls.c    system call -> kernel function
- *   mark.c     which tasks are under which policy
+ *   set.c      mark -> set of policies
+ *   mark.c     which tasks carry which mark
+ *   scope.c    which tasks an attach is about
  *   hook.c     what happens when a governed task makes a denied call
  *   action.c   what happens instead of a denied call
  *   event.c    what becomes of a decision of the hook
@@ -13,7 +15,8 @@
  *
  * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
  * tracepoints and RCU take. calls.c has a lock of its own, which is never held
- * together with rsg_lock. The hook takes no lock.
+ * together with rsg_lock. The lock of set.c is innermost. The hook takes no
+ * lock.
  */
 #ifndef _RSG_GUARD_H
 #define _RSG_GUARD_H
@@ -24,6 +27,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/mutex.h>
+#include <linux/path.h>
 #include <linux/percpu.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -68,16 +72,69 @@ struct rsg_decision {
 	const unsigned long *args;
 };
 
+struct rsg_policy;
+
 /**
- * struct rsg_scope - which tasks an attach is about
- * @type: RSG_SCOPE_*
+ * struct rsg_target - tasks that user space named
+ * @type: RSG_SCOPE_*, which tells the member of the union; 0 for nobody
+ * @pid: the process, referenced
+ * @cgroup: the control group, referenced
+ * @root: the directory, referenced
+ */
+struct rsg_target {
+	u32 type;
+	union {
+		struct pid *pid;
+		struct cgroup *cgroup;
+		struct path root;
+	};
+};
+
+/**
+ * struct rsg_scope - which tasks an attach is about; immutable
+ * @target: these
  * @force: do not pass exempt tasks over
- * @target: the process, referenced; NULL for everyone
+ * @nr_excepts: length of @excepts
+ * @excepts: without these
  */
 struct rsg_scope {
-	u32 type;
+	struct rsg_target target;
 	bool force;
-	struct pid *target;
+	u32 nr_excepts;
+	struct rsg_target excepts[] __counted_by(nr_excepts);
+};
+
+/**
+ * struct rsg_members - some policies
+ * @nr: how many; readers without the lock of set.c load it with acquire
+ * @policies: the policies, in no order, each once
+ */
+struct rsg_members {
+	unsigned int nr;
+	struct rsg_policy *policies[RSG_STACK_MAX];
+};
+
+/**
+ * struct rsg_set - the policies that a mark stands for
+ * @id: its index in rsg_sets[]; immutable while it is there
+ * @generation: tells it from earlier sets of that id; immutable, too
+ * @listed: no listed set is equal to it: tasks may be moved to it. Protected
+ *	by the lock of set.c, as the rest
+ * @members: the policies. Some may go, none is added
+ * @node: in the table by members, while @listed
+ * @spare: in the reserve, before it has an id
+ * @rcu: frees it
+ */
+struct rsg_set {
+	u32 id;
+	u16 generation;
+	bool listed;
+	struct rsg_members members;
+	union {
+		struct hlist_node node;
+		struct list_head spare;
+		struct rcu_head rcu;
+	};
 };
 
 /**
@@ -91,7 +148,10 @@ struct rsg_scope {
  *	the policy, and nobody else may free it
  * @name: NUL-terminated; immutable
  * @state: RSG_STATE_*; protected by rsg_lock, as all that follows
- * @scope: tasks it is attached to, while @state is not RSG_STATE_LOADED
+ * @scope: tasks it is attached to, NULL while @state is RSG_STATE_LOADED.
+ *	mark.c reads it under RCU, too
+ * @in_cgroups: in the list of policies that are attached to a control group;
+ *	mark.c's
  * @since: tick of rsg_clock at which it was attached
  * @deadline: jiffies at which a pending attach rolls back
  * @rollback: fires at @deadline; a run that comes late or early finds out
@@ -105,7 +165,8 @@ struct rsg_policy {
 	u32 flags;
 	char name[RSG_NAME_LEN];
 	u32 state;
-	struct rsg_scope scope;
+	struct rsg_scope *scope;
+	struct list_head in_cgroups;
 	u64 since;
 	unsigned long deadline;
 	struct delayed_work rollback;
@@ -114,6 +175,8 @@ struct rsg_policy {
 extern struct mutex rsg_lock;
 /* Ids run from 1. Entries are written under rsg_lock and read under RCU. */
 extern struct rsg_policy __rcu *rsg_policies[RSG_POLICIES + 1];
+/* Ids run from 1. Read under RCU; set.c tells who writes. */
+extern struct rsg_set __rcu *rsg_sets[RSG_SETS + 1];
 /* Orders opens of the device and attaches. */
 extern atomic64_t rsg_clock;
 /* Roll-backs run here; unbound, so that no busy CPU delays them. */
@@ -125,15 +188,36 @@ int rsg_calls_resolve(const struct rsg_rules *rules);
 unsigned long rsg_call_address(unsigned int abi, unsigned int nr);
 const char *rsg_call_at(unsigned long ip);
 
+/* set.c */
+struct rsg_set *rsg_set_union(const struct rsg_set *a, const struct rsg_set *b,
+			      struct rsg_policy *policy);
+bool rsg_set_has(const struct rsg_set *set, const struct rsg_policy *policy);
+int rsg_sets_reserve(void);
+void rsg_sets_used(void);
+void rsg_sets_drop(const struct rsg_policy *policy) __must_hold(&rsg_lock);
+void rsg_sets_free(void) __must_hold(&rsg_lock);
+void rsg_sets_exit(void) __must_hold(&rsg_lock);
+unsigned int rsg_sets_nr(void);
+
 /* mark.c */
 int rsg_marks_check(void);
 int rsg_marks_watch(void);
 void rsg_marks_unwatch(void);
-int rsg_mark(const struct rsg_scope *scope, u32 id, u32 *tasks,
-	     pid_t *conflict) __must_hold(&rsg_lock);
-void rsg_unmark(u32 id) __must_hold(&rsg_lock);
-u32 rsg_marked(u32 id);
+int rsg_mark(struct rsg_policy *policy, u32 *tasks, pid_t *conflict)
+	__must_hold(&rsg_lock);
+void rsg_unmark(struct rsg_policy *policy) __must_hold(&rsg_lock);
+u32 rsg_marked(const struct rsg_policy *policy);
+bool rsg_task_has(struct task_struct *task, const struct rsg_policy *policy);
+unsigned int rsg_marks_missed(void);
+
+/* scope.c */
 bool rsg_is_exempt(struct task_struct *task);
+struct rsg_scope *rsg_scope_get(const struct rsg_attach *arg,
+				const struct rsg_except *excepts);
+void rsg_scope_put(struct rsg_scope *scope);
+bool rsg_scope_covers(const struct rsg_policy *policy,
+		      struct task_struct *task);
+bool rsg_scope_wants(const struct rsg_policy *policy, struct task_struct *task);
 
 /* hook.c */
 int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
@@ -165,7 +249,9 @@ void rsg_policy_counts(const struct rsg_policy *policy,
 void rsg_total_counts(struct rsg_counts *sum) __must_hold(&rsg_lock);
 
 /* attach.c */
-int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg)
+int rsg_attach_check(const struct rsg_attach *arg);
+int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg,
+	       struct rsg_scope *scope)
 	__must_hold(&rsg_lock);
 int rsg_confirm(struct rsg_policy *policy, u64 opened) __must_hold(&rsg_lock);
 int rsg_rollback(struct rsg_policy *policy) __must_hold(&rsg_lock);

@@ -77,25 +77,48 @@ static __always_inline void decide(const struct rsg_policy *policy,
 	d->rule = step->tag;
 }
 
-static noinline notrace void judge(unsigned long id, struct ftrace_regs *fregs)
+/* The stricter of two verdicts; the smaller number, as seccomp has it. */
+static __always_inline u32 stricter(u32 a, u32 b)
+{
+	return (s32)(b & SECCOMP_RET_ACTION_FULL) <
+	       (s32)(a & SECCOMP_RET_ACTION_FULL) ? b : a;
+}
+
+/* What @policy does to the call: SECCOMP_RET_ALLOW unless it enforces. */
+static __always_inline u32 judge_one(const struct rsg_policy *policy)
 {
 	struct rsg_decision d = { .rule = -1 };
-	const struct rsg_policy *policy;
 
-	/* Keeps the policy alive; the hooked function may be preemptible. */
-	preempt_disable_notrace();
-	policy = rcu_dereference_sched(rsg_policies[id]);
-	if (!policy)
-		goto out;
 	d.mode = READ_ONCE(policy->armed);
 	if (!d.mode)
-		goto out;
+		return SECCOMP_RET_ALLOW;
 	decide(policy, &d);
 	if (d.verdict == SECCOMP_RET_ALLOW && d.mode != RSG_MODE_OBSERVE)
-		goto out;
+		return SECCOMP_RET_ALLOW;
 	rsg_decision(policy, &d);
-	if (d.mode == RSG_MODE_ENFORCE && !rsg_verdict_allows(d.verdict))
-		rsg_act(d.verdict, fregs);
+	return d.mode == RSG_MODE_ENFORCE ? d.verdict : SECCOMP_RET_ALLOW;
+}
+
+static noinline notrace void judge(struct ftrace_regs *fregs)
+{
+	u32 verdict = SECCOMP_RET_ALLOW;
+	const struct rsg_set *set;
+	unsigned int i, nr;
+	unsigned long mark;
+
+	/* Keeps set and policies alive; the hooked function may be preempted */
+	preempt_disable_notrace();
+	/* Read anew: before, the number could have come to mean another set. */
+	mark = READ_ONCE(current_thread_info()->syscall_work) >> RSG_MARK_SHIFT;
+	set = rcu_dereference_sched(rsg_sets[mark & RSG_MARK_ID]);
+	if (!set)
+		goto out;
+	nr = smp_load_acquire(&set->members.nr); /* pairs with set.c */
+	for (i = 0; i < nr; i++)
+		verdict = stricter(verdict,
+				   judge_one(READ_ONCE(set->members.policies[i])));
+	if (!rsg_verdict_allows(verdict))
+		rsg_act(verdict, fregs);
 out:
 	preempt_enable_notrace();
 }
@@ -103,12 +126,11 @@ out:
 static void notrace on_call(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	unsigned long mark;
-
-	mark = READ_ONCE(current_thread_info()->syscall_work) >> RSG_MARK_SHIFT;
-	if (likely(!mark))
+	/* The generation below the mark needs no look here; see mark.c. */
+	if (likely(!(READ_ONCE(current_thread_info()->syscall_work) >>
+		     RSG_MARK_SHIFT)))
 		return;
-	judge(mark & RSG_MARK_ID, fregs);
+	judge(fregs);
 }
 
 /*

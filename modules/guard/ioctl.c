@@ -18,11 +18,12 @@
 static_assert(sizeof(struct rsg_rule) == 16);
 static_assert(sizeof(struct rsg_arg) == 24);
 static_assert(sizeof(struct rsg_load) == 40 + RSG_NAME_LEN);
-static_assert(sizeof(struct rsg_attach) == 40 + RSG_FUNCTION_LEN);
+static_assert(sizeof(struct rsg_attach) == 56 + RSG_FUNCTION_LEN);
+static_assert(sizeof(struct rsg_except) == 8);
 static_assert(sizeof(struct rsg_id) == 8);
 static_assert(sizeof(struct rsg_policy_info) == 72 + RSG_NAME_LEN);
-/* The mark keeps an id in 12 bits. */
-static_assert(RSG_MARK_ID >= RSG_POLICIES);
+/* The mark keeps the id of a set in 12 bits. */
+static_assert(RSG_MARK_ID >= RSG_SETS);
 
 /* Tick of rsg_clock at which a descriptor of the device was opened. */
 static u64 opened_at(const struct file *file)
@@ -51,6 +52,14 @@ static long get_info(struct file *file, void *arg)
 	return 0;
 }
 
+static pid_t target_pid(const struct rsg_scope *scope)
+{
+	if (!scope || (scope->target.type != RSG_SCOPE_PROCESS &&
+		       scope->target.type != RSG_SCOPE_TREE))
+		return 0;
+	return pid_vnr(scope->target.pid);
+}
+
 static void describe(const struct rsg_policy *policy,
 		     struct rsg_policy_info *info)
 {
@@ -63,9 +72,9 @@ static void describe(const struct rsg_policy *policy,
 		.id = policy->id,
 		.state = policy->state,
 		.flags = policy->flags,
-		.scope = policy->scope.type,
+		.scope = policy->scope ? policy->scope->target.type : 0,
 		.mode = policy->armed,
-		.pid = pid_vnr(policy->scope.target),
+		.pid = target_pid(policy->scope),
 		.default_verdict = rules->default_verdict,
 		.calls = rsg_calls_judged(rules),
 		.pending_ms = rsg_pending_ms(policy),
@@ -74,7 +83,7 @@ static void describe(const struct rsg_policy *policy,
 		.observed = sum.observed,
 	};
 	if (policy->state != RSG_STATE_LOADED)
-		info->tasks = rsg_marked(policy->id);
+		info->tasks = rsg_marked(policy);
 	memcpy(info->name, policy->name, sizeof(info->name));
 }
 
@@ -220,10 +229,30 @@ static long load(struct file *file, void *arg)
 	return ret;
 }
 
+static struct rsg_scope *read_scope(const struct rsg_attach *attach)
+{
+	const struct rsg_except *excepts __free(kfree) = NULL;
+	void *copy;
+	int err;
+
+	err = rsg_attach_check(attach);
+	if (err)
+		return ERR_PTR(err);
+	if (attach->nr_excepts) {
+		copy = memdup_user(u64_to_user_ptr(attach->excepts),
+				   attach->nr_excepts * sizeof(*excepts));
+		if (IS_ERR(copy))
+			return ERR_CAST(copy);
+		excepts = copy;
+	}
+	return rsg_scope_get(attach, excepts);
+}
+
 static long attach(struct file *file, void *arg)
 {
 	struct rsg_attach *attach = arg;
 	struct rsg_policy *policy;
+	struct rsg_scope *scope;
 	long ret;
 
 	attach->tasks = 0;
@@ -234,11 +263,17 @@ static long attach(struct file *file, void *arg)
 		if (ret)
 			return ret;
 	}
-	if (mutex_lock_killable(&rsg_lock))
-		return -EINTR;
-	policy = rsg_policy_find(attach->id);
-	ret = policy ? rsg_attach(policy, attach) : -ENOENT;
-	mutex_unlock(&rsg_lock);
+	scope = read_scope(attach);
+	if (IS_ERR(scope))
+		return PTR_ERR(scope);
+	ret = -EINTR;
+	if (!mutex_lock_killable(&rsg_lock)) {
+		policy = rsg_policy_find(attach->id);
+		ret = policy ? rsg_attach(policy, attach, scope) : -ENOENT;
+		mutex_unlock(&rsg_lock);
+	}
+	if (ret)
+		rsg_scope_put(scope);
 	return ret;
 }
 

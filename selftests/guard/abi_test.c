@@ -310,7 +310,16 @@ TEST_F(abi, attach_arguments)
 		int error;
 	} rows[] = {
 		{ { .scope = 0, .pid = 1, .mode = 1 }, EINVAL },
-		{ { .scope = 4, .mode = 1 }, EINVAL },
+		{ { .scope = 6, .mode = 1 }, EINVAL },
+		{ { .scope = 4, .mode = 1, .pid = 1 }, EINVAL },
+		{ { .scope = 5, .mode = 1, .pid = 1 }, EINVAL },
+		{ { .scope = 4, .mode = 1, .fd = 9999 }, EBADF },
+		{ { .scope = 5, .mode = 1, .fd = 9999 }, EBADF },
+		{ { .scope = 3, .mode = 1, .fd = 1 }, EINVAL },
+		{ { .scope = 3, .mode = 1, .nr_excepts = RSG_EXCEPTS_MAX + 1 },
+		  E2BIG },
+		{ { .scope = 3, .mode = 1, .nr_excepts = 1, .excepts = 16 },
+		  EFAULT },
 		{ { .scope = 1, .pid = 0, .mode = 1 }, EINVAL },
 		{ { .scope = 2, .pid = -1, .mode = 1 }, EINVAL },
 		{ { .scope = 3, .pid = 1, .mode = 1 }, EINVAL },

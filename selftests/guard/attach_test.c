@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who is marked, for how long, and does it always go again? Scopes and
- * exemptions, conflicts, the transaction, descriptors, and storms of forks
- * and threads from which nobody may escape.
+ * exemptions, stacking, the transaction, and descriptors.
  */
-#include <pthread.h>
-#include <sched.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 
 #include "kselftest_harness.h"
 
@@ -151,7 +147,8 @@ TEST_F(attach, one_attachment_a_policy)
 	EXPECT_EQ(-EBUSY, guard_id(self->fd, RSG_IOC_UNLOAD, self->id));
 }
 
-TEST_F(attach, one_policy_a_task_and_the_conflict_is_named)
+/* A task may be under RSG_STACK_MAX policies, and the one more harms none. */
+TEST_F(attach, policies_stack_up_to_a_limit_and_the_conflict_is_named)
 {
 	struct worker other = worker_start();
 	struct rsg_attach attach = {
@@ -159,26 +156,82 @@ TEST_F(attach, one_policy_a_task_and_the_conflict_is_named)
 		.pid = getpid(), .mode = RSG_MODE_ENFORCE,
 		.flags = RSG_ATTACH_FORCE,
 	};
-	long second = guard_load(self->fd, "second", RSG_LOAD_PERSIST, 0,
-				 rules, NR_RULES(rules));
+	long ids[RSG_STACK_MAX], last;
+	char name[] = "stack0";
+	int i;
 
-	ASSERT_LT(0, second);
-	ASSERT_EQ(0, attach_worker(self, 0));
-	attach.id = second;
-	EXPECT_EQ(-EBUSY, guard_ioctl(self->fd, RSG_IOC_ATTACH, &attach));
+	for (i = 0; i < RSG_STACK_MAX; i++, name[5]++) {
+		ids[i] = guard_load(self->fd, name, RSG_LOAD_PERSIST, 0,
+				    rules, NR_RULES(rules));
+		ASSERT_LT(0, ids[i]);
+		ASSERT_EQ(0, guard_attach(self->fd, ids[i], RSG_SCOPE_PROCESS,
+					  self->worker.pid, RSG_MODE_ENFORCE,
+					  0));
+	}
+	last = self->id;
+	attach.id = last;
+	EXPECT_EQ(-E2BIG, guard_ioctl(self->fd, RSG_IOC_ATTACH, &attach));
 	EXPECT_EQ(self->worker.pid, attach.conflict_pid);
 	EXPECT_EQ(0, attach.tasks);
 	/* All or nothing: neither we nor the other worker is marked. */
 	EXPECT_EQ(0, raw64(SYS_unshare, 0, 0, 0));
 	EXPECT_EQ(0, worker_call(&other, RSG_X86_64, SYS_unshare));
+	EXPECT_EQ(RSG_STATE_LOADED, state(self));
+	/* One goes, and there is room. */
+	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, ids[3]));
+	EXPECT_EQ(0, attach_worker(self, 0));
+	/* Each of them is enough. */
+	for (i = 0; i < RSG_STACK_MAX; i++) {
+		EXPECT_TRUE(is_denied(self));
+		guard_id(self->fd, RSG_IOC_DETACH, ids[i]);
+	}
 	EXPECT_TRUE(is_denied(self));
-	/* And it does work when the way is free. */
-	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, self->id));
-	EXPECT_EQ(0, guard_attach(self->fd, second, RSG_SCOPE_PROCESS,
-				  other.pid, RSG_MODE_ENFORCE, 0));
-	EXPECT_EQ(-EPERM, worker_call(&other, RSG_X86_64, SYS_unshare));
+	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, last));
 	EXPECT_FALSE(is_denied(self));
+	EXPECT_EQ(0, guard_attr("hooked_functions"));
 	worker_stop(&other);
+}
+
+/* A detach in any order takes away what was attached, and nothing else. */
+TEST_F(attach, stacked_policies_go_in_any_order)
+{
+	static const unsigned long calls[] = {
+		SYS_getppid, SYS_getuid, SYS_getgid, SYS_geteuid,
+	};
+	static const int orders[][4] = {
+		{ 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 1, 3, 0, 2 }, { 2, 0, 3, 1 },
+	};
+	char name[] = "one0";
+	long ids[4];
+	unsigned int round;
+	int i, k;
+
+	for (i = 0; i < 4; i++, name[3]++) {
+		const struct rsg_rule rule = DENY(RSG_X86_64, calls[i], EXDEV);
+
+		ids[i] = guard_load(self->fd, name, RSG_LOAD_PERSIST, 0, &rule,
+				    1);
+		ASSERT_LT(0, ids[i]);
+	}
+	for (round = 0; round < 4; round++) {
+		for (i = 0; i < 4; i++)
+			ASSERT_EQ(0, guard_attach(self->fd, ids[i],
+						  RSG_SCOPE_PROCESS,
+						  self->worker.pid,
+						  RSG_MODE_ENFORCE, 0));
+		for (i = 0; i < 4; i++) {
+			ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH,
+					      ids[orders[round][i]]));
+			for (k = 0; k < 4; k++) {
+				long ret = worker_call(&self->worker,
+						       RSG_X86_64,
+						       calls[orders[round][k]]);
+
+				EXPECT_EQ(k > i, ret == -EXDEV);
+			}
+		}
+	}
+	EXPECT_EQ(0, guard_attr("hooked_functions"));
 }
 
 TEST_F(attach, two_policies_do_not_mix)
@@ -407,156 +460,6 @@ TEST_F(attach, so_does_the_end_of_its_owner)
 	EXPECT_EQ(1, guard_attr("policies"));
 	close(pipes[0]);
 	close(pipes[1]);
-}
-
-/*
- * Storms: a process forks or makes threads as fast as it can while a policy
- * comes and goes. The memory is shared with all of them. @attached is the number
- * of the round from attach's return on, so whoever sees it and then succeeds has
- * escaped; @inside tells the test when nobody is between the two any more.
- */
-struct storm {
-	int attached;
-	int stop;
-	long inside;
-	long tries;
-	long escaped;
-};
-
-#define GET(member)	__atomic_load_n(&(member), __ATOMIC_SEQ_CST)
-#define PUT(member, to)	__atomic_store_n(&(member), to, __ATOMIC_SEQ_CST)
-#define ADD(member, n)	__atomic_fetch_add(&(member), n, __ATOMIC_SEQ_CST)
-
-/* @round: the one in which the caller must be under the policy, -1 for all. */
-static void storm_try(struct storm *storm, int round)
-{
-	int attached;
-
-	ADD(storm->inside, 1);
-	attached = GET(storm->attached);
-	if (attached && (round == -1 || round == attached)) {
-		ADD(storm->tries, 1);
-		if (raw64(SYS_unshare, 0, 0, 0) != -EPERM)
-			ADD(storm->escaped, 1);
-	}
-	ADD(storm->inside, -1);
-}
-
-static void *storm_thread(void *arg)
-{
-	storm_try(arg, -1);
-	return NULL;
-}
-
-static void storm_of_threads(struct storm *storm)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, 65536);
-	while (!GET(storm->stop)) {
-		if (!pthread_create(&thread, &attr, storm_thread, storm))
-			pthread_join(thread, NULL);
-		storm_try(storm, -1);
-	}
-}
-
-/*
- * Each child forks once more and dies first: the grandchild is an orphan. Who
- * was orphaned before an attach does not belong to the tree, so the child says
- * in which round it was still alive, if any, and only then is the grandchild
- * judged. It may have been forked before that round, though.
- */
-static void orphan_one(struct storm *storm)
-{
-	int *seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (seen == MAP_FAILED)
-		return;
-	if (fork()) {
-		/* 0 stands for "not said yet". */
-		PUT(*seen, GET(storm->attached) + 1);
-		return;
-	}
-	while (!GET(*seen))
-		sched_yield();
-	if (GET(*seen) > 1)
-		storm_try(storm, GET(*seen) - 1);
-}
-
-static void storm_of_orphans(struct storm *storm)
-{
-	while (!GET(storm->stop)) {
-		pid_t pid = fork();
-
-		if (!pid) {
-			orphan_one(storm);
-			_exit(0);
-		}
-		if (pid > 0)
-			waitpid(pid, NULL, 0);
-		storm_try(storm, -1);
-	}
-}
-
-static struct storm *storm_run(struct _test_data_attach *self,
-			       unsigned int scope,
-			       void (*fn)(struct storm *storm), int rounds,
-			       struct __test_metadata *_metadata)
-{
-	struct storm *storm = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t pid;
-	int i;
-
-	ASSERT_NE(MAP_FAILED, storm);
-	pid = fork();
-	if (!pid) {
-		fn(storm);
-		_exit(0);
-	}
-	for (i = 0; i < rounds; i++) {
-		sleep_ms(20);
-		ASSERT_EQ(0, guard_attach(self->fd, self->id, scope, pid,
-					  RSG_MODE_ENFORCE, 0));
-		PUT(storm->attached, i + 1);
-		sleep_ms(100);
-		PUT(storm->attached, 0);
-		while (GET(storm->inside))
-			sleep_ms(1);
-		ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, self->id));
-	}
-	PUT(storm->stop, 1);
-	waitpid(pid, NULL, 0);
-	TH_LOG("%ld tries, %ld escaped", storm->tries, storm->escaped);
-	return storm;
-}
-
-TEST_F_TIMEOUT(attach, no_thread_escapes_a_storm, 120)
-{
-	struct storm *storm = storm_run(self, RSG_SCOPE_PROCESS,
-					storm_of_threads, 40, _metadata);
-
-	EXPECT_LT(40, storm->tries);
-	EXPECT_EQ(0, storm->escaped);
-}
-
-TEST_F_TIMEOUT(attach, no_orphan_escapes_a_storm, 120)
-{
-	struct storm *storm;
-
-	/* Orphans come to us, not to PID 1, and leave no zombies. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	signal(SIGCHLD, SIG_DFL);
-	storm = storm_run(self, RSG_SCOPE_TREE, storm_of_orphans, 40,
-			  _metadata);
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	EXPECT_LT(40, storm->tries);
-	EXPECT_EQ(0, storm->escaped);
-	EXPECT_EQ(0, guard_attr("hooked_functions"));
 }
 
 TEST_HARNESS_MAIN

@@ -123,11 +123,21 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 {
 	char target[32] = "everyone";
 
-	if (attach->scope != RSG_SCOPE_EVERYONE)
+	if (attach->scope == RSG_SCOPE_CGROUP)
+		snprintf(target, sizeof(target), "the control group");
+	else if (attach->scope == RSG_SCOPE_CHROOT)
+		snprintf(target, sizeof(target), "the root directory");
+	else if (attach->scope != RSG_SCOPE_EVERYONE)
 		snprintf(target, sizeof(target), "pid %d", attach->pid);
-	if (err == EBUSY && attach->conflict_pid)
-		return rs_failx(err, "%s: pid %d is under another policy",
-				target, attach->conflict_pid);
+	if (err == E2BIG && attach->conflict_pid)
+		return rs_failx(err, "%s: pid %d is under %d policies, the limit",
+				target, attach->conflict_pid, RSG_STACK_MAX);
+	if (err == ENOSPC)
+		return rs_failx(err, "%s: too many combinations of policies on this machine",
+				target);
+	if (err == ESRCH && !attach->pid)
+		return rs_failx(err, "%s: no task to put under the policy",
+				target);
 	if (err == EBUSY && attach->function[0])
 		return rs_failx(err, "%s: somebody else modifies it, such as a livepatch",
 				(const char *)attach->function);

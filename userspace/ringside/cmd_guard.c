@@ -14,6 +14,8 @@ const char * const guard_scopes[GUARD_SCOPES] = {
 	[RSG_SCOPE_PROCESS] = "process",
 	[RSG_SCOPE_TREE] = "tree",
 	[RSG_SCOPE_EVERYONE] = "everyone",
+	[RSG_SCOPE_CGROUP] = "cgroup",
+	[RSG_SCOPE_CHROOT] = "chroot",
 };
 
 const char * const guard_modes[GUARD_MODES] = {

@@ -19,7 +19,7 @@ int guard_list(int argc, char **argv);
 
 /* Words for the numbers of linux/ringside_guard.h. */
 #define GUARD_STATES	3
-#define GUARD_SCOPES	4
+#define GUARD_SCOPES	6
 #define GUARD_MODES	4
 extern const char * const guard_states[GUARD_STATES];
 extern const char * const guard_scopes[GUARD_SCOPES];

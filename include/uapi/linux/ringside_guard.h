@@ -11,13 +11,14 @@
  *
  * A policy gives a verdict on each system call of each entry ABI, and the
  * verdict may depend on the call's arguments. It is attached to one process, to
- * a process and its descendants, or to everyone, and then governs each of their
- * threads and whatever these fork or execute later. An attach that nobody
- * confirms in time is undone by the kernel, even if no process is able to ask
- * for it any more.
+ * a process and its descendants, to a control group, to a directory that is
+ * somebody's root, or to everyone, and then governs each of their threads and
+ * whatever these fork or execute later. An attach that nobody confirms in time
+ * is undone by the kernel, even if no process is able to ask for it any more.
  *
  * A policy has one attachment at a time; load it under a second name to attach
- * it to a second target. A task is under one policy at a time.
+ * it to a second target. A task may be under several policies: the strictest
+ * verdict holds. No policy can lift what another one denies.
  *
  * What ringside.h says about structures and common errors holds here. Every
  * call but GET_INFO needs CAP_SYS_ADMIN in the initial user namespace.
@@ -44,6 +45,10 @@
 #define RSG_CALLS		512
 /* Live policies at one time. */
 #define RSG_POLICIES		4095
+/* Policies that one task can be under at one time. */
+#define RSG_STACK_MAX		8
+/* Combinations of policies that tasks can be under at one time. */
+#define RSG_SETS		4095
 /* Largest errno that a call can fail with. */
 #define RSG_ERROR_MAX		4095
 
@@ -185,10 +190,37 @@ struct rsg_load {
 	__u8 name[RSG_NAME_LEN];
 };
 
-/* Scopes: which tasks an attach marks. Descendants inherit in all of them. */
+/*
+ * Scopes: which tasks an attach is about. Descendants inherit in all of them.
+ *
+ * With RSG_SCOPE_CGROUP these are the tasks of a control group of version 2 and
+ * of the groups below it, and whoever is moved or born into one of them while
+ * the policy is attached. To leave the group frees nobody.
+ * With RSG_SCOPE_CHROOT these are the tasks whose root is that very directory
+ * or one below it at the time of the attach; who changes its root to it later
+ * is not meant. The same directory in another mount is another directory.
+ */
 #define RSG_SCOPE_PROCESS	1  /* all threads of one process */
 #define RSG_SCOPE_TREE		2  /* a process and its descendants */
 #define RSG_SCOPE_EVERYONE	3  /* every task of user space */
+#define RSG_SCOPE_CGROUP	4  /* a control group */
+#define RSG_SCOPE_CHROOT	5  /* a root directory */
+
+/* Exceptions of one attach. */
+#define RSG_EXCEPTS_MAX		64
+
+/**
+ * struct rsg_except - tasks that an attach passes over
+ * @scope: RSG_SCOPE_* but RSG_SCOPE_EVERYONE
+ * @value: what @scope is about: a pid, or a descriptor of a directory
+ *
+ * As the scope itself, it tells whom the attach looks at, and who enters a
+ * control group later. A task that is passed over, and what it forks, is free.
+ */
+struct rsg_except {
+	__u32 scope;
+	__s32 value;
+};
 
 /*
  * Modes. Observing slows every system call of those observed down, by whatever
@@ -213,33 +245,43 @@ struct rsg_load {
  * @id: the policy
  * @scope: RSG_SCOPE_*
  * @pid: the target as the caller's PID namespace knows it; any thread stands
- *	for its process. 0 with RSG_SCOPE_EVERYONE
+ *	for its process. 0 unless @scope is RSG_SCOPE_PROCESS or RSG_SCOPE_TREE
  * @mode: RSG_MODE_*, not RSG_MODE_OFF
  * @flags: RSG_ATTACH_*
  * @confirm_ms: roll back unless confirmed in so many milliseconds; 0 means
  *	RSG_CONFIRM_DEFAULT_MS. At most RSG_CONFIRM_MAX_MS
  * @tasks: output: how many tasks were marked
- * @conflict_pid: output after EBUSY: the thread that another policy governs,
- *	0 if no thread is to blame
+ * @conflict_pid: output after E2BIG: the thread that is under RSG_STACK_MAX
+ *	policies already, 0 if no thread is to blame
+ * @fd: a descriptor of the directory with RSG_SCOPE_CGROUP (in a mounted
+ *	cgroup2) and RSG_SCOPE_CHROOT, also one opened with O_PATH; otherwise 0
+ * @excepts: address of @nr_excepts struct rsg_except
+ * @nr_excepts: how many, at most RSG_EXCEPTS_MAX
  * @__reserved: must be zero
  * @function: output after EBUSY, EOPNOTSUPP or ENXIO: the kernel function that
  *	could not be hooked, empty if none is to blame
  *
- * Exempt are PID 1, the caller and its ancestors: RSG_SCOPE_EVERYONE passes
- * them over. Tasks of the kernel are never marked. All or nothing: no call is
- * judged before all tasks are marked, and a failure leaves none marked.
+ * Exempt are PID 1, the caller and its ancestors: wide scopes pass them over.
+ * Tasks of the kernel are never marked. All or nothing: no call is judged
+ * before all tasks are marked, and a failure leaves none marked.
  *
  * The output members are written on success and on failure.
  *
- * EINVAL  also: scope, mode, flag, confirm_ms or pid is out of range, or the
- *         target is a task of the kernel
+ * EINVAL  also: scope, mode, flag, confirm_ms, pid or an exception is out of
+ *         range, or the target is a task of the kernel
+ * E2BIG   also: too many exceptions; or @conflict_pid can not be under one
+ *         policy more
+ * ENOSPC  the tasks would be under more than RSG_SETS different combinations
+ * EBADF   a descriptor is not open, or belongs to no control group of version 2
+ * ENOTDIR a descriptor is not of a directory
  * EPERM   also: the target is exempt and RSG_ATTACH_FORCE is not set
  * ENOENT  no policy has that id
  * EALREADY  the policy is attached, or pending
- * ESRCH   no such process, or it ended meanwhile
- * EBUSY   another policy governs @conflict_pid; or somebody else modifies
- *         @function (livepatch, another tracer); or kernel.ftrace_enabled is 0,
- *         and @function is then just one of those that could not be hooked
+ * ESRCH   no such process, or it ended meanwhile; or there is no task that the
+ *         scope is about. A control group may be empty
+ * EBUSY   somebody else modifies @function (livepatch, another tracer); or
+ *         kernel.ftrace_enabled is 0, and @function is then just one of those
+ *         that could not be hooked
  * ENODEV  ftrace has shut itself down after an error of its own, until reboot
  * EOPNOTSUPP  this kernel can not hook @function
  * ENXIO   ftrace accepted @function but its entry did not change
@@ -256,6 +298,9 @@ struct rsg_attach {
 	__u32 confirm_ms;
 	__u32 tasks;
 	__s32 conflict_pid;
+	__s32 fd;
+	__u64 excepts;
+	__u32 nr_excepts;
 	__u32 __reserved;
 	__u8 function[RSG_FUNCTION_LEN];
 };
