@@ -7,6 +7,9 @@
  *   mark.c     which tasks carry which mark
  *   scope.c    which tasks an attach is about
  *   hook.c     what happens when a governed task makes a denied call
+ *   site.c     the same at other functions of the kernel; site.h tells how
+ *   object.c   verdicts on sockets, mounts, files and processes
+ *   uring.c    verdicts on operations of io_uring
  *   action.c   what happens instead of a denied call
  *   event.c    what becomes of a decision of the hook
  *   policy.c   the set of loaded policies
@@ -235,6 +238,7 @@ void rsg_decision(const struct rsg_policy *policy,
 
 /* policy.c */
 struct rsg_rules *rsg_rules_create(const struct rsg_source *source);
+void rsg_rules_destroy(struct rsg_rules *rules);
 struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 				     const struct rsg_source *source);
 struct rsg_rules *rsg_policy_rules(const struct rsg_policy *policy)

@@ -21,6 +21,7 @@
 
 #include "guard.h"
 #include "mark.h"
+#include "site.h"
 
 /**
  * rsg_call_args - arguments of the call that the current task is in
@@ -223,9 +224,15 @@ int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 		if (address)
 			ips[n++] = address;
 	}
+	err = rsg_sites_update(extra, extra ? rsg_policy_rules(extra) : NULL,
+			       mode, function);
+	if (err)
+		return err;
 	err = rs_fset_update(&hooks, ips, n, &error);
 	if (!err)
 		return 0;
+	/* A failure leaves hooks too many, which find nobody to refuse. */
+	rsg_sites_update(NULL, NULL, RSG_MODE_OFF, function);
 	*function = rsg_call_at(error.ip);
 	pr_warn_ratelimited("hooking %s failed: %d\n",
 			    *function ?: "system calls", err);

@@ -17,7 +17,8 @@
 /* No holes: each size is the sum of its members. */
 static_assert(sizeof(struct rsg_rule) == 16);
 static_assert(sizeof(struct rsg_arg) == 24);
-static_assert(sizeof(struct rsg_load) == 40 + RSG_NAME_LEN);
+static_assert(sizeof(struct rsg_load) == 48 + RSG_NAME_LEN);
+static_assert(sizeof(struct rsg_object_rule) == 24);
 static_assert(sizeof(struct rsg_attach) == 56 + RSG_FUNCTION_LEN);
 static_assert(sizeof(struct rsg_except) == 8);
 static_assert(sizeof(struct rsg_id) == 8);
@@ -160,12 +161,15 @@ static void free_source(const struct rsg_source *source)
 		kvfree(source->rules);
 	if (!IS_ERR(source->args))
 		kvfree(source->args);
+	if (!IS_ERR(source->objects))
+		kvfree(source->objects);
 }
 
 /* Fill @source, which free_source() takes afterwards in any case. */
 static int read_source(const struct rsg_load *load, struct rsg_source *source)
 {
-	if (load->nr_rules > RSG_RULES_MAX || load->nr_args > RSG_ARGS_MAX)
+	if (load->nr_rules > RSG_RULES_MAX || load->nr_args > RSG_ARGS_MAX ||
+	    load->nr_objects > RSG_OBJECTS_MAX)
 		return -E2BIG;
 	source->nr_rules = load->nr_rules;
 	source->nr_args = load->nr_args;
@@ -176,7 +180,12 @@ static int read_source(const struct rsg_load *load, struct rsg_source *source)
 		return PTR_ERR(source->rules);
 	source->args = read_array(load->args, load->nr_args,
 				  sizeof(*source->args));
-	return PTR_ERR_OR_ZERO(source->args);
+	if (IS_ERR(source->args))
+		return PTR_ERR(source->args);
+	source->nr_objects = load->nr_objects;
+	source->objects = read_array(load->objects, load->nr_objects,
+				     sizeof(*source->objects));
+	return PTR_ERR_OR_ZERO(source->objects);
 }
 
 static struct rsg_policy *read_policy(const struct rsg_load *load)
@@ -185,7 +194,7 @@ static struct rsg_policy *read_policy(const struct rsg_load *load)
 	struct rsg_policy *policy;
 	int err;
 
-	if (load->flags & ~RSG_LOAD_PERSIST || load->__reserved)
+	if (load->flags & ~RSG_LOAD_PERSIST)
 		return ERR_PTR(-EINVAL);
 	err = read_source(load, &source);
 	policy = err ? ERR_PTR(err) : rsg_policy_create(load, &source);

@@ -10,6 +10,8 @@
 #include <linux/string.h>
 
 #include "guard.h"
+#include "object.h"
+#include "site.h"
 
 /* Protects the policies and their attachments; guard.h has the order. */
 DEFINE_MUTEX(rsg_lock);
@@ -39,8 +41,9 @@ static rsg_frame_layout frame = {
  * @source: the rules as they came from user space
  *
  * Context: sleeps; learns where the judged calls' functions are.
- * Return: the rules, to be freed with kvfree(), or an error pointer: -EINVAL
- * for malformed ones, -ENOMEM, or what rsg_calls_resolve() returned.
+ * Return: the rules, for rsg_rules_destroy(), or an error pointer: -EINVAL
+ * for malformed ones, -EBADF for a descriptor that is none, -ENOMEM, or what
+ * rsg_calls_resolve() or rsg_sites_resolve() returned.
  */
 struct rsg_rules *rsg_rules_create(const struct rsg_source *source)
 {
@@ -51,13 +54,33 @@ struct rsg_rules *rsg_rules_create(const struct rsg_source *source)
 			 GFP_KERNEL_ACCOUNT);
 	if (!rules)
 		return ERR_PTR(-ENOMEM);
+	rules->objects = rsg_objects_create(source);
+	err = PTR_ERR_OR_ZERO(rules->objects);
+	if (err) {
+		kvfree(rules);
+		return ERR_PTR(err);
+	}
 	err = rsg_rules_fill(rules, source, frame);
 	if (!err)
 		err = rsg_calls_resolve(rules);
 	if (!err)
+		err = rsg_sites_resolve(rules);
+	if (!err)
 		return rules;
-	kvfree(rules);
+	rsg_rules_destroy(rules);
 	return ERR_PTR(err);
+}
+
+/**
+ * rsg_rules_destroy - free what rsg_rules_create() made
+ * @rules: the rules
+ *
+ * Context: sleeps; no hook uses them any more.
+ */
+void rsg_rules_destroy(struct rsg_rules *rules)
+{
+	rsg_objects_destroy(rules->objects);
+	kvfree(rules);
 }
 
 /**
@@ -209,7 +232,7 @@ void rsg_policy_destroy(struct rsg_policy *policy)
 {
 	cancel_delayed_work_sync(&policy->rollback);
 	synchronize_rcu();
-	kvfree(rcu_dereference_protected(policy->rules, true));
+	rsg_rules_destroy(rcu_dereference_protected(policy->rules, true));
 	free_percpu(policy->counts);
 	kfree(policy);
 }

@@ -51,12 +51,15 @@ struct rsg_step {
 	bool last;
 };
 
+struct rsg_objects;
+
 /**
  * struct rsg_rules - what a policy says about each system call
  * @verdicts: verdicts by ABI and number, or RSG_VERDICT_STEPS
  * @tags: tags of the rules that gave @verdicts, -1 for the default
  * @default_verdict: as loaded
  * @nr_steps: length of @steps
+ * @objects: what is judged at other functions than calls; see object.h
  * @steps: ways to the verdicts that depend on arguments; each step leads to a
  *	later one of its rule or to one of a smaller index
  *
@@ -67,6 +70,7 @@ struct rsg_rules {
 	__s16 tags[RSG_ABIS][RSG_CALLS];
 	__u32 default_verdict;
 	__u32 nr_steps;
+	struct rsg_objects *objects;
 	struct rsg_step steps[];
 };
 
@@ -77,6 +81,8 @@ struct rsg_rules {
  * @nr_rules: length of @rules
  * @nr_args: length of @args
  * @default_verdict: where no rule holds
+ * @objects: rules on objects
+ * @nr_objects: length of @objects
  */
 struct rsg_source {
 	const struct rsg_rule *rules;
@@ -84,6 +90,8 @@ struct rsg_source {
 	unsigned int nr_rules;
 	unsigned int nr_args;
 	__u32 default_verdict;
+	const struct rsg_object_rule *objects;
+	unsigned int nr_objects;
 };
 
 /* Where the arguments of a call are in a frame, by ABI. */

@@ -145,6 +145,52 @@ struct rsg_rule {
 	__u32 first_arg;
 };
 
+/* Rules on objects of one policy. */
+#define RSG_OBJECTS_MAX		256
+
+/* What a rule on objects is about. */
+#define RSG_OBJECT_SOCKET	1  /* creating a socket, by whatever entry */
+#define RSG_OBJECT_MOUNT	2  /* mounting, remounting, moving, unmounting */
+#define RSG_OBJECT_PTRACE	3  /* tracing, or reading, an outside process */
+#define RSG_OBJECT_SIGNAL	4  /* sending a signal to an outside process */
+#define RSG_OBJECT_FILE		5  /* a file or what is below a directory */
+
+/* With RSG_OBJECT_FILE: what is done to it. */
+#define RSG_ACCESS_READ		(1 << 0)  /* opening it for reading */
+#define RSG_ACCESS_WRITE	(1 << 1)  /* opening it for writing, or changing */
+#define RSG_ACCESS_EXEC		(1 << 2)  /* executing it */
+
+/**
+ * struct rsg_object_rule - a verdict on what is done to an object
+ * @object: RSG_OBJECT_*
+ * @tag: as in struct rsg_rule
+ * @verdict: SECCOMP_RET_ALLOW, SECCOMP_RET_LOG, SECCOMP_RET_ERRNO or
+ *	SECCOMP_RET_KILL_PROCESS
+ * @access: RSG_ACCESS_*, not zero, with RSG_OBJECT_FILE; else zero
+ * @family: address family with RSG_OBJECT_SOCKET, -1 for any; else zero
+ * @type: socket type with RSG_OBJECT_SOCKET, -1 for any; else zero
+ * @fd: with RSG_OBJECT_FILE a descriptor, O_PATH will do, of the file or
+ *	directory; else zero. The policy keeps it, and its mount, in use
+ *
+ * Objects are judged where the kernel uses them: at an object that a process
+ * names by memory it is not the process that can change it in between, and no
+ * entry is a way round. Of the rules that apply to an object the first gives
+ * the verdict; if none applies, it is allowed. A process is outside if it is
+ * not under the same policy. A rule on files holds for what is reached by any
+ * mount or name, as far as the directory is above it on its file system, or it
+ * is mounted below the directory. Descriptors and mappings that a process has
+ * are not taken away. A signal that is refused with ESRCH is with EPERM.
+ */
+struct rsg_object_rule {
+	__u16 object;
+	__u16 tag;
+	__u32 verdict;
+	__u32 access;
+	__s32 family;
+	__s32 type;
+	__s32 fd;
+};
+
 /* Flags of struct rsg_load. */
 #define RSG_LOAD_PERSIST	(1 << 0)  /* the policy outlives its loader */
 
@@ -157,7 +203,8 @@ struct rsg_rule {
  * @nr_rules: how many, at most RSG_RULES_MAX
  * @nr_args: how many, at most RSG_ARGS_MAX
  * @default_verdict: the verdict on calls of which no rule holds
- * @__reserved: must be zero
+ * @nr_objects: how many, at most RSG_OBJECTS_MAX
+ * @objects: address of @nr_objects struct rsg_object_rule
  * @name: NUL-terminated, printable ASCII without space and slash, not empty
  *
  * exit, exit_group, rt_sigreturn, sigreturn and restart_syscall can not be
@@ -186,7 +233,8 @@ struct rsg_load {
 	__u32 nr_rules;
 	__u32 nr_args;
 	__u32 default_verdict;
-	__u32 __reserved;
+	__u32 nr_objects;
+	__u64 objects;
 	__u8 name[RSG_NAME_LEN];
 };
 
