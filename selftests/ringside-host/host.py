@@ -18,18 +18,18 @@ sys.path.insert(0, os.path.join(TOP, "selftests/balloon"))
 from guest import Failure as GuestFailure, Guest
 
 RAM = 512
-# What QEMU's emulation needs beside the guest's memory.
-OVERHEAD = 160
 SMALL = 480
+# So little that the guest can not do with it, and all are short of memory.
+TINY = 240
 DEVICE = "free-page-reporting=on,deflate-on-oom=on"
 
 
-def config(bench, budget):
+def config(bench, budget, more=""):
     return bench.write("config", f"""\
 budget = {budget}M
 slack = 32M
 reserve = 16M
-overhead = {OVERHEAD}M
+{more}
 [vm guest]
 socket = {bench.path("guest.qmp")}
 min = 96M
@@ -51,6 +51,30 @@ def a_guest_is_found_and_measured(bench, guest, manager):
     near = abs(vm["guest"]["total_bytes"] - told)
     expect(near < 64 * MIB, f"the guest says {told}, the manager {vm['guest']}")
     expect(vm["measured_bytes"] >= guest.rss(), f"less measured than RSS: {vm}")
+
+
+def emulator(pid):
+    """What of the process is in no mapping as large as the guest."""
+    total = guest = 0
+    inside = False
+    with open(f"/proc/{pid}/smaps") as smaps:
+        for line in smaps:
+            word = line.split()[0]
+            if not word.endswith(":"):
+                start, end = (int(x, 16) for x in word.split("-"))
+                inside = end - start == RAM * MIB and line.split()[1].startswith("rw-")
+            elif word in ("Pss:", "SwapPss:", "Private_Hugetlb:", "Shared_Hugetlb:"):
+                total += int(line.split()[1]) << 10
+                guest += inside * int(line.split()[1]) << 10
+    expect(guest > 0, "the guest's memory is not among the mappings")
+    return total - guest
+
+
+def the_emulator_is_told_apart(bench, guest, manager):
+    vm = manager.wait_vm("guest", lambda vm: vm["overhead_bytes"], "is one piece")
+    own = emulator(guest.pid)
+    print(f"# QEMU itself: {own // MIB} MiB, {vm['overhead_bytes'] // MIB} says the manager")
+    expect(abs(vm["overhead_bytes"] - own) < 32 * MIB, f"{own} and {vm}")
 
 
 def it_gives_memory_until_the_budget_is_kept(bench, guest, manager):
@@ -92,6 +116,45 @@ def it_gets_memory_when_there_is_room(bench, guest, manager):
     guest.sh("umount /mnt/b")
 
 
+def balloon(guest, name):
+    return guest.qmp("qom-get", path="/machine/peripheral/balloon", property=name)
+
+
+def its_statistics_come_as_often_as_asked(bench, guest, manager):
+    expect_equal(1, balloon(guest, "guest-stats-polling-interval"), "polling interval")
+    first = balloon(guest, "guest-stats")["last-update"]
+    until(lambda: balloon(guest, "guest-stats")["last-update"] >= first + 5,
+          "QEMU gets no statistics")
+    age = time.time() - balloon(guest, "guest-stats")["last-update"]
+    vm = manager.vm("guest")
+    print(f"# the last statistics are {age:.1f} s old, {vm['guest']['age_ms']} ms for the manager")
+    expect("stale" not in vm["flags"], f"{vm}")
+    # QEMU has whole seconds, and two clocks were read one after the other.
+    expect(abs(vm["guest"]["age_ms"] / 1000 - age) < 3, f"{age} s, but {vm}")
+
+
+def they_come_sooner_when_memory_is_short(bench, guest, manager):
+    config(bench, 1024, "stats-interval = 60s")
+    manager.hup()
+    until(lambda: balloon(guest, "guest-stats-polling-interval") == 60, "polls as before")
+    config(bench, TINY, "stats-interval = 60s")
+    manager.hup()
+    seen = set()
+
+    def three():
+        seen.add(balloon(guest, "guest-stats")["last-update"])
+        return len(seen) >= 4
+    until(three, lambda: f"statistics of {sorted(seen)} only")
+    print(f"# asked for every minute, came at {[at - min(seen) for at in sorted(seen)]} s")
+    # From the first one on, which may be of before.
+    expect(max(seen) - sorted(seen)[1] < 60, f"{sorted(seen)}")
+    # It is 0 for a moment whenever newer ones are asked for.
+    until(lambda: balloon(guest, "guest-stats-polling-interval") == 60, "polls no more")
+    config(bench, 1024)
+    manager.hup()
+    until(lambda: balloon(guest, "guest-stats-polling-interval") == 1, "polls slowly")
+
+
 def its_recording_replays(bench, guest, manager):
     expect_equal(0, manager.end(), "exit status")
     status, out, err = tool("replay", bench.path("record"))
@@ -102,8 +165,9 @@ def it_ends_well(bench, guest, manager):
     guest.finish()
 
 
-STEPS = (a_guest_is_found_and_measured, it_gives_memory_until_the_budget_is_kept,
+STEPS = (a_guest_is_found_and_measured, the_emulator_is_told_apart, it_gives_memory_until_the_budget_is_kept,
          it_keeps_what_it_has_without_a_manager, it_gets_memory_when_there_is_room,
+         its_statistics_come_as_often_as_asked, they_come_sooner_when_memory_is_short,
          its_recording_replays, it_ends_well)
 
 

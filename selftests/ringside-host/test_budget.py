@@ -141,8 +141,57 @@ def dry_run_touches_nothing():
         expect(manager.status()["dry_run"], "the state does not say so")
 
 
+def overhead(manager, least, most):
+    """Wait until the manager sees that the emulator has so many MiB."""
+    return manager.wait_vm("a", lambda vm: vm["overhead_bytes"] and least * MIB <=
+                           vm["overhead_bytes"] <= most * MIB, f"overhead {least} to {most} MiB")
+
+
+def the_emulator_is_told_apart_from_its_guest():
+    """The setting is far too small; what counts is what is measured."""
+    with Bench() as bench:
+        bench.vm("a", 256, "use 100", "own 150")
+        manager = bench.manager(*SETTINGS, "--budget=900M", "--slack=100M",
+                                bench.option("a"))
+        manager.wait_connected("a")
+        vm = overhead(manager, 150, 190)
+        expect(vm["measured_bytes"] >= 250 * MIB, f"{vm}")
+        expect_equal(vm["actual_bytes"] + vm["overhead_bytes"], vm["committed_bytes"],
+                     f"committed, of {vm}")
+
+
+def an_emulator_that_grows_is_seen_before_it_is_called_a_liar():
+    with Bench() as bench:
+        vm = bench.vm("a", 256, "use 200")
+        manager = bench.manager(*SETTINGS, "--budget=900M", "--settle=4s", bench.option("a"))
+        manager.wait_connected("a")
+        overhead(manager, 1, 60)
+        vm("own 300")
+        overhead(manager, 300, 360)
+        manager.wait_steps(50)
+        expect("liar" not in manager.vm("a")["flags"], "it is called a liar")
+
+
+def guest_memory_that_does_not_add_up_is_no_guest_memory():
+    with Bench() as bench:
+        vm = bench.vm("a", 256, "use 100", "own 60")
+        manager = bench.manager(*SETTINGS, "--budget=900M", bench.option("a"))
+        overhead(manager, 60, 100)
+        # What is described is more, is elsewhere, or is nothing at all.
+        for blocks in ("256 64", "128 128", "100", " ".join(["8"] * 40)):
+            vm("blocks " + blocks)
+            manager.wait_vm("a", lambda vm: vm["overhead_bytes"] is None, f"believes {blocks}")
+        # Older ones say nothing, and have one piece.
+        vm("blocks")
+        vm("drop")
+        overhead(manager, 60, 100)
+
+
 TESTS = (
     bursts_that_take_turns_stay_within_the_budget, a_min_is_kept,
     memory_that_does_not_come_back_is_not_given_again, a_liar_gets_nothing_for_it,
     a_restart_disturbs_nobody, dry_run_touches_nothing,
+    the_emulator_is_told_apart_from_its_guest,
+    an_emulator_that_grows_is_seen_before_it_is_called_a_liar,
+    guest_memory_that_does_not_add_up_is_no_guest_memory,
 )

@@ -8,17 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "measure.h"
+#include "measure_own.h"
 
-/* Counts that took a millisecond in all are not repeated for fifty. */
-#define COST	50
 /* Where /proc/PID/stat has the start time, as proc(5) counts. */
 #define START_FIELD	22
-
-/* Processes that are measured, who share what counting may cost. */
-static unsigned int measured;
 
 /* Return: bytes read, the text is closed by NUL; or -errno. */
 static int read_file(int dir_fd, const char *name, char *buf, size_t size)
@@ -108,6 +103,8 @@ static int start_time(const struct measure *m, uint64_t *ticks)
 	return 0;
 }
 
+unsigned int measure_count;
+
 void measure_init(struct measure *m)
 {
 	memset(m, 0, sizeof(*m));
@@ -132,7 +129,7 @@ int measure_open(struct measure *m, pid_t pid)
 		return ret;
 	}
 	m->pid = pid;
-	measured++;
+	measure_count++;
 	m->life = ticks << 22 | (pid & ((1 << 22) - 1));
 	return 0;
 }
@@ -142,16 +139,8 @@ void measure_close(struct measure *m)
 	if (m->dir_fd < 0)
 		return;
 	close(m->dir_fd);
-	measured--;
+	measure_count--;
 	measure_init(m);
-}
-
-static int64_t cpu_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
 }
 
 int measure_read(struct measure *m, int64_t now_ms, uint64_t *bytes)
@@ -166,15 +155,14 @@ int measure_read(struct measure *m, int64_t now_ms, uint64_t *bytes)
 	if (ret)
 		return ret;
 	if (now_ms >= m->next_exact_ms) {
-		began = cpu_us();
+		began = measure_cpu_us();
 		ret = count_exactly(m, &exact);
 		/* Not ours to look at: what it shares counts in full, then. */
 		if (ret == -EACCES || ret == -EPERM)
 			exact = rough;
 		else if (ret)
 			return ret;
-		m->next_exact_ms = now_ms +
-			(cpu_us() - began) * COST * measured / 1000;
+		m->next_exact_ms = now_ms + measure_pause_ms(began);
 		m->exact_bytes = exact;
 		m->rough_bytes = rough;
 	}

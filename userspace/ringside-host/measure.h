@@ -7,6 +7,7 @@
 #define RINGSIDE_HOST_MEASURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,6 +20,11 @@
  *	out included, when last counted page by page
  * @rough_bytes: what the kernel's counters said at that time
  * @next_exact_ms: when it may be counted again
+ * @own_bytes: its memory that is not its guest's, when last told apart; of use
+ *	if @own_of is not 0
+ * @own_of: memory of the guest at that time, had it all been there
+ * @next_own_ms: when it may be told apart again
+ * @sooner_own_ms: when that may be if there is a reason to
  */
 struct measure {
 	int dir_fd;
@@ -27,6 +33,10 @@ struct measure {
 	uint64_t exact_bytes;
 	uint64_t rough_bytes;
 	int64_t next_exact_ms;
+	uint64_t own_bytes;
+	uint64_t own_of;
+	int64_t next_own_ms;
+	int64_t sooner_own_ms;
 };
 
 /** measure_init() - nothing is measured yet */
@@ -56,6 +66,35 @@ void measure_close(struct measure *m);
  * Return: 0, or -errno: -ESRCH if the process has ended.
  */
 int measure_read(struct measure *m, int64_t now_ms, uint64_t *bytes);
+
+/**
+ * struct measure_ram - the guest's memory, as the monitor describes it
+ * @blocks: sizes of the pieces, bytes
+ * @n: how many
+ * @bytes: their sum
+ */
+struct measure_ram {
+	const uint64_t *blocks;
+	size_t n;
+	uint64_t bytes;
+};
+
+/**
+ * measure_own() - how much of its memory is not its guest's?
+ * @m: what is measured
+ * @ram: memory of the guest
+ * @hurry: there is reason to think that the last answer is no longer true
+ * @now_ms: CLOCK_MONOTONIC
+ * @bytes: receives the answer, which may be some seconds old
+ *
+ * Guest RAM is recognized among the mappings of the process by its size. A wrong
+ * one of the same size would have less of the guest's memory in it, so the
+ * answer would be too large, which is safe.
+ *
+ * Return: 0, or -ENODATA when it can not be told apart.
+ */
+int measure_own(struct measure *m, const struct measure_ram *ram, bool hurry,
+		int64_t now_ms, uint64_t *bytes);
 
 /**
  * struct pressure - how long tasks waited for memory (PSI)

@@ -39,6 +39,11 @@ static uint64_t measured(const struct host *host, size_t i)
 	return host->samples[i].pss;
 }
 
+static uint64_t overhead(const struct host *host, size_t i)
+{
+	return host->samples[i].overhead;
+}
+
 static uint64_t target(const struct host *host, size_t i)
 {
 	return host->decisions[i].target ? host->decisions[i].target :
@@ -87,6 +92,8 @@ static const struct {
 	  "Memory of the VM with its balloon." },
 	{ "vm_measured_bytes", "gauge", measured,
 	  "Memory of the host that its process has." },
+	{ "vm_overhead_bytes", "gauge", overhead,
+	  "Part of that which is not memory of the guest." },
 	{ "vm_target_bytes", "gauge", target,
 	  "Memory that the VM shall have." },
 	{ "vm_used_bytes", "gauge", used,

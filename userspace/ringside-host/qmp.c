@@ -285,7 +285,8 @@ static void want(struct qmp *q, int64_t now_ms)
 	if (now_ms < q->slow_ms)
 		return;
 	q->slow_ms = now_ms + SLOW_MS;
-	q->wanted |= 1u << QMP_ASK_MEMORY | 1u << QMP_ASK_RUNNING;
+	q->wanted |= 1u << QMP_ASK_MEMORY | 1u << QMP_ASK_BLOCKS |
+		1u << QMP_ASK_RUNNING;
 	if (!q->device[0])
 		q->wanted |= 1u << QMP_ASK_DEVICE | 1u << QMP_ASK_ANONYMOUS;
 	else if (q->poll_seconds)

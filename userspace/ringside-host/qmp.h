@@ -20,6 +20,7 @@
 #define QMP_IN_LEN	65536		/* longest message that is taken */
 #define QMP_OUT_LEN	1024		/* longest question that is asked */
 #define QMP_DEVICE_LEN	128		/* longest QOM path of a balloon */
+#define QMP_BLOCKS	32		/* pieces of guest RAM that are told apart */
 
 /** enum qmp_state - how far a connection is */
 enum qmp_state {
@@ -38,6 +39,7 @@ enum qmp_question {
 	QMP_ASK_REST,		/* qom-set guest-stats-polling-interval 0 */
 	QMP_ASK_POLLING,	/* qom-set guest-stats-polling-interval */
 	QMP_ASK_MEMORY,		/* query-memory-size-summary */
+	QMP_ASK_BLOCKS,		/* query-memdev */
 	QMP_ASK_RUNNING,	/* query-status */
 	QMP_ASK_DEVICE,		/* qom-list: a balloon with an id */
 	QMP_ASK_ANONYMOUS,	/* qom-list: one without */
@@ -65,6 +67,8 @@ enum qmp_question {
  * @device: QOM path of the balloon, "" if it is not known
  * @is_running: are the virtual processors running?
  * @ram_bytes: memory that the machine has without the balloon, 0 if unknown
+ * @blocks: sizes of the pieces that this is made of
+ * @blocks_n: how many; 0 if there are more than fit, or it is not known
  * @actual_bytes: memory that it has with it; of use if @actual_ms is not 0
  * @actual_ms: when QEMU said so
  * @actual_count: how many times it said so
@@ -114,6 +118,8 @@ struct qmp {
 	char device[QMP_DEVICE_LEN];
 	bool is_running;
 	uint64_t ram_bytes;
+	uint64_t blocks[QMP_BLOCKS];
+	size_t blocks_n;
 	uint64_t actual_bytes;
 	int64_t actual_ms;
 	uint64_t actual_count;

@@ -68,6 +68,7 @@ void qmp_greet(struct qmp *q)
 	q->device[0] = '\0';
 	q->is_running = false;
 	q->ram_bytes = 0;
+	q->blocks_n = 0;
 	q->actual_ms = 0;
 	q->target_bytes = 0;
 	q->sent_bytes = 0;
@@ -82,6 +83,7 @@ static const char * const commands[QMP_QUESTIONS] = {
 	[QMP_ASK_REST]		= "qom-set",
 	[QMP_ASK_POLLING]	= "qom-set",
 	[QMP_ASK_MEMORY]	= "query-memory-size-summary",
+	[QMP_ASK_BLOCKS]	= "query-memdev",
 	[QMP_ASK_RUNNING]	= "query-status",
 	[QMP_ASK_DEVICE]	= "qom-list",
 	[QMP_ASK_ANONYMOUS]	= "qom-list",
@@ -171,6 +173,21 @@ static void take_memory(struct qmp *q, const json_t *answer)
 		return;
 	get_number(answer, "plugged-memory", MOST_BYTES, &plugged);
 	q->ram_bytes = base + plugged;
+}
+
+/* All or nothing: with some of them missing the rest would be of no use. */
+static void take_blocks(struct qmp *q, const json_t *list)
+{
+	json_t *entry;
+	size_t i;
+
+	q->blocks_n = 0;
+	if (json_array_size(list) > QMP_BLOCKS)
+		return;
+	json_array_foreach(list, i, entry)
+		if (!get_number(entry, "size", MOST_BYTES, &q->blocks[i]))
+			return;
+	q->blocks_n = json_array_size(list);
 }
 
 /*
@@ -272,7 +289,7 @@ static void take_answer(struct qmp *q, enum qmp_question what,
 		q->connections++;
 		q->error[0] = '\0';
 		q->wanted |= 1u << QMP_ASK_ACTUAL | 1u << QMP_ASK_MEMORY |
-			1u << QMP_ASK_RUNNING | 1u << QMP_ASK_DEVICE |
+			1u << QMP_ASK_BLOCKS | 1u << QMP_ASK_RUNNING | 1u << QMP_ASK_DEVICE |
 			1u << QMP_ASK_ANONYMOUS;
 		host_log("%s: connected to process %d", q->name, (int)q->pid);
 		break;
@@ -284,6 +301,9 @@ static void take_answer(struct qmp *q, enum qmp_question what,
 		break;
 	case QMP_ASK_MEMORY:
 		take_memory(q, answer);
+		break;
+	case QMP_ASK_BLOCKS:
+		take_blocks(q, answer);
 		break;
 	case QMP_ASK_RUNNING:
 		q->is_running = json_is_true(json_object_get(answer, "running"));

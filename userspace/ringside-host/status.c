@@ -97,6 +97,7 @@ static void put_sizes(json_t *o, const struct rsh_sample *s,
 	put_u64(o, "ram_bytes", s->ram ? s->ram : unknown);
 	put_u64(o, "actual_bytes", s->actual ? s->actual : unknown);
 	put_u64(o, "measured_bytes", s->pss);
+	put_u64(o, "overhead_bytes", s->overhead);
 	put_u64(o, "asked_bytes", s->asked);
 	put_u64(o, "target_bytes", d->target ? d->target : unknown);
 	put_u64(o, "used_bytes", d->used);

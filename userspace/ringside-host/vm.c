@@ -11,6 +11,9 @@
 #include "log.h"
 #include "vm.h"
 
+/* Less than this is no reason to look into the process once more. */
+#define SURPRISING (16 * RSH_MIB)
+
 struct vm *vm_create(const char *name, const char *path)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
@@ -99,6 +102,42 @@ static void sample_monitor(struct vm *vm, int64_t now_ms,
 	sample_stats(q, now_ms, &sample->stats);
 }
 
+/*
+ * What the monitor says of guest RAM must add up, or else something else than
+ * guest RAM is among it.
+ */
+static struct measure_ram guest_ram(const struct qmp *q)
+{
+	struct measure_ram ram = {
+		.blocks = q->blocks, .n = q->blocks_n, .bytes = q->ram_bytes,
+	};
+	uint64_t sum = 0;
+	size_t i;
+
+	/* An old QEMU names none where there is only one. */
+	if (!ram.n && ram.bytes) {
+		ram.blocks = &q->ram_bytes;
+		ram.n = 1;
+	}
+	for (i = 0; i < ram.n; i++)
+		sum += ram.blocks[i];
+	if (sum != ram.bytes)
+		ram.n = 0;
+	return ram;
+}
+
+/* A process that is larger than can be explained may have grown itself. */
+static void sample_overhead(struct vm *vm, int64_t now_ms,
+			    struct rsh_sample *sample)
+{
+	struct measure_ram ram = guest_ram(&vm->qmp);
+	uint64_t most = sample->actual + vm->measure.own_bytes + SURPRISING;
+
+	if (measure_own(&vm->measure, &ram, sample->pss > most, now_ms,
+			&sample->overhead))
+		sample->overhead = RSH_UNKNOWN;
+}
+
 void vm_sample(struct vm *vm, int64_t now_ms, struct rsh_sample *sample)
 {
 	int ret;
@@ -114,6 +153,8 @@ void vm_sample(struct vm *vm, int64_t now_ms, struct rsh_sample *sample)
 		measure_close(&vm->measure);
 	if (ret)
 		sample->pss = RSH_UNKNOWN;
+	else
+		sample_overhead(vm, now_ms, sample);
 	sample->alive = !ret || vm->qmp.state == QMP_READY;
 }
 

@@ -116,19 +116,33 @@ static bool is_over(const struct vm *vm)
 	return !vm->found || (vm->qmp.fd < 0 && vm->measure.dir_fd < 0);
 }
 
+/* A sum that is too large for a number is too large for any host. */
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* Those of patterns can not be added up before it is known who matches. */
 static void add_up_mins(struct host *host)
 {
 	const struct rsh_settings *s = &host->config.settings;
-	struct rsh_limits limits[HOST_VMS];
 	uint64_t before = host->guaranteed;
 	uint64_t most = rsh_distributable(s);
 	size_t i, n = 0;
 
-	for (i = 0; i < host->n; i++)
-		if (host->vms[i])
-			limits[n++] = host->limits[i];
-	host->guaranteed = rsh_guaranteed(s, limits, n);
+	host->guaranteed = 0;
+	for (i = 0; i < host->n; i++) {
+		const struct rsh_sample *sample = &host->samples[i];
+		uint64_t own = s->overhead;
+
+		if (!host->vms[i])
+			continue;
+		if (sample->alive && sample->overhead != RSH_UNKNOWN)
+			own = sample->overhead;
+		host->guaranteed = plus(host->guaranteed,
+					plus(host->limits[i].min, own));
+		n++;
+	}
 	if (host->guaranteed > most && before <= most)
 		host_log("the mins of %zu VMs can not all be kept", n);
 }
