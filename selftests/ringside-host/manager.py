@@ -20,6 +20,10 @@ class Failure(Exception):
     """What a test expected and did not get."""
 
 
+class Skip(Exception):
+    """What is missing here for a test."""
+
+
 def expect(condition, text):
     if not condition:
         raise Failure(text)

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
 
-from manager import Bench, MIB, expect, expect_equal, tool, until
+from manager import Bench, MIB, Skip, expect, expect_equal, tool, until
 
 CONFIG = """\
 budget = 512M
@@ -145,6 +147,19 @@ def metrics_are_well_formed():
         expect("ringside_host_budget_bytes %d" % (512 * MIB) in text, text)
 
 
+def promtool_has_no_complaint_about_the_metrics():
+    """It reads them as Prometheus does, and knows how they should be named."""
+    if not shutil.which("promtool"):
+        raise Skip("promtool (Debian: prometheus)")
+    with Bench() as bench:
+        start(bench, "--prometheus=" + bench.path("m.prom"))
+        text = until(lambda: (lambda text: "vm_used_bytes{" in text and text)
+                     (bench.read("m.prom")), "no metrics of the VMs")
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        expect_equal((0, ""), (done.returncode, done.stdout), "exit and complaints")
+
+
 def two_managers_do_not_share_a_file():
     with Bench() as bench:
         start(bench)
@@ -269,7 +284,8 @@ def the_service_manager_is_told():
 TESTS = (
     status_is_text_and_json, top_prints_a_picture_once, nobody_runs_and_that_is_said,
     a_strange_document_is_shown_safely, leaving_takes_the_state_along,
-    metrics_are_well_formed, two_managers_do_not_share_a_file,
+    metrics_are_well_formed,
+    promtool_has_no_complaint_about_the_metrics, two_managers_do_not_share_a_file,
     a_new_configuration_is_taken_and_a_broken_one_is_not,
     a_recording_replays_and_a_changed_one_does_not,
     a_full_disk_ends_the_recording_and_nothing_else, the_service_manager_is_told,
