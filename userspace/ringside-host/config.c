@@ -161,6 +161,10 @@ static int set_number(struct rsh_config *c, const struct option *o,
 	if (number < o->least || number > o->most) {
 		print_number(least, sizeof(least), o->kind, o->least);
 		print_number(most, sizeof(most), o->kind, o->most);
+		if (o->most == RSH_UNKNOWN - 1)
+			return rsh_config_fail(c, EINVAL,
+					       "%s: \"%s\" is less than %s",
+					       o->key, value, least);
 		return rsh_config_fail(c, EINVAL,
 				       "%s: \"%s\" is not between %s and %s",
 				       o->key, value, least, most);
@@ -258,15 +262,17 @@ void rsh_config_help(FILE *out)
 
 static int check_vm(struct rsh_config *c, const struct rsh_vm_config *vm)
 {
+	char min[32], max[32];
+
 	if (!vm->socket)
 		return rsh_config_fail(c, EINVAL, "vm %s: socket is missing",
 				       vm->name);
-	if (vm->limits.min > vm->limits.max)
-		return rsh_config_fail(c, EINVAL,
-				       "vm %s: min %" PRIu64 " is more than max %" PRIu64,
-				       vm->name, vm->limits.min,
-				       vm->limits.max);
-	return 0;
+	if (vm->limits.min <= vm->limits.max)
+		return 0;
+	print_number(min, sizeof(min), SIZE, vm->limits.min);
+	print_number(max, sizeof(max), SIZE, vm->limits.max);
+	return rsh_config_fail(c, EINVAL, "vm %s: min %s is more than max %s",
+			       vm->name, min, max);
 }
 
 /* The error has every number of the sum in it: somebody must change one. */
@@ -306,7 +312,8 @@ int rsh_config_check(struct rsh_config *c)
 	int ret;
 
 	if (!s->budget)
-		return rsh_config_fail(c, EINVAL, "budget is missing");
+		return rsh_config_fail(c, EINVAL,
+				       "budget is missing, the memory that all VMs together may use");
 	rsh_settings_complete(s);
 	if (s->slack >= s->budget)
 		return rsh_config_fail(c, EINVAL,

@@ -197,7 +197,8 @@ static void draw_head(struct screen *s, const struct view *v)
 		size_text(size, sizeof(size), v->short_of);
 		line = new_line(s);
 		put(s, line, 0, STYLE_TROUBLE,
-		    v->over ? "! over budget" : "! the VMs need %s more",
+		    v->over ? "! more is promised than the budget allows" :
+			      "! the VMs need %s more",
 		    size);
 	}
 	if (v->trouble[0])
