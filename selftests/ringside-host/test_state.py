@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 
-from manager import Bench, MIB, Skip, expect, expect_equal, tool, until
+from manager import Bench, MIB, Skip, TOP, expect, expect_equal, tool, until
 
 CONFIG = """\
 budget = 512M
@@ -59,6 +59,25 @@ def status_is_text_and_json():
                      first["min_bytes"], first["ram_bytes"]), "the first VM")
         expect_equal(12 * MIB, first["guest"]["available_bytes"], "available memory")
         expect(first["measured_bytes"] > 20 * MIB, f"{first}")
+
+
+def keys(value):
+    """All keys of a document, wherever they are."""
+    if isinstance(value, dict):
+        return set(value).union(*(keys(item) for item in value.values()))
+    if isinstance(value, list):
+        return set().union(*(keys(item) for item in value))
+    return set()
+
+
+def every_key_of_the_state_is_documented():
+    with open(os.path.join(TOP, "Documentation/man/ringside-host.8.rst")) as page:
+        documented = set(re.findall(r"\*\*([a-z_]+)\*\*", page.read()))
+    with Bench() as bench:
+        manager = start(bench)
+        found = keys(manager.status())
+        expect(len(found) > 50, f"{found}")
+        expect_equal(set(), found - documented, "keys that the manual does not know")
 
 
 def top_prints_a_picture_once():
@@ -282,10 +301,11 @@ def the_service_manager_is_told():
 
 
 TESTS = (
-    status_is_text_and_json, top_prints_a_picture_once, nobody_runs_and_that_is_said,
+    status_is_text_and_json, every_key_of_the_state_is_documented,
+    top_prints_a_picture_once, nobody_runs_and_that_is_said,
     a_strange_document_is_shown_safely, leaving_takes_the_state_along,
-    metrics_are_well_formed,
-    promtool_has_no_complaint_about_the_metrics, two_managers_do_not_share_a_file,
+    metrics_are_well_formed, promtool_has_no_complaint_about_the_metrics,
+    two_managers_do_not_share_a_file,
     a_new_configuration_is_taken_and_a_broken_one_is_not,
     a_recording_replays_and_a_changed_one_does_not,
     a_full_disk_ends_the_recording_and_nothing_else, the_service_manager_is_told,
