@@ -174,6 +174,24 @@ static inline unsigned long rs_reclaim_count(const unsigned long *events,
 #define VIRTIO_BALLOON_S_DIRECT_RECLAIM	15
 #endif
 
+/*
+ * Probes of sys_enter became preemptible, as all probes later did; before,
+ * their caller had preemption off, and each instruction counts there.
+ */
+static __always_inline void rs_sys_enter_begin(void)
+{
+#ifdef RS_HAVE_FAULTABLE_TRACEPOINTS
+	preempt_disable_notrace();
+#endif
+}
+
+static __always_inline void rs_sys_enter_end(void)
+{
+#ifdef RS_HAVE_FAULTABLE_TRACEPOINTS
+	preempt_enable_notrace();
+#endif
+}
+
 /* The five sets of struct cred as one number. */
 static inline u64 rs_cap_u64(kernel_cap_t cap)
 {

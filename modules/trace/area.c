@@ -4,10 +4,13 @@
  *
  * One run of pages for all CPUs, made when the device is opened for the first
  * time and kept until the module goes, so that counts outlive their readers.
+ * The records of latencies are ten times as long, and another run, made by the
+ * first who wants them and kept as long.
  * Mappings need no care here: each pins its file, and that the module.
  */
 #include <linux/build_bug.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/vmalloc.h>
 #include <asm/tsc.h>
@@ -30,22 +33,32 @@ static const struct rs_trace_section sections[] = {
 	{ RS_TRACE_KERNEL_FAULT, 0, RST_KERNEL_FAULT, 1 },
 	{ RS_TRACE_KERNEL_IRQ, 0, RST_KERNEL_IRQ, RST_NR_IRQ },
 	{ RS_TRACE_KERNEL_VECTOR, 0, RST_KERNEL_VECTOR, RST_NR_VECTOR },
+	{ RS_TRACE_SOFTIRQ, 0, RST_SOFTIRQ, RST_NR_SOFTIRQ },
 };
 
 #define BLOCK_STRIDE	PAGE_ALIGN(sizeof(struct rs_trace_block) + \
 				   RST_NR_COUNTERS * sizeof(__u64))
 
-static_assert(sizeof(struct rs_trace_level) == 8);
+static_assert(sizeof(struct rs_trace_level) == 16);
 static_assert(sizeof(struct rs_trace_section) == 16);
-static_assert(sizeof(struct rs_trace_page) == 72);
+static_assert(sizeof(struct rs_trace_page) == 104);
 static_assert(sizeof(struct rs_trace_block) == 64);
+static_assert(sizeof(struct rs_trace_record) == 32);
 static_assert(sizeof(struct rs_trace_page) + sizeof(sections) <= PAGE_SIZE);
+
+static unsigned int histogram_bits;
+module_param(histogram_bits, uint, 0444);
+MODULE_PARM_DESC(histogram_bits,
+		 "latency buckets for each doubling: 0 one, 2 four");
 
 /*
  * The first page, followed by the blocks. Written once, under create_lock;
  * readers of the pointer either hold that lock or come after an open that did.
  */
 static void *area;
+
+/* The records of all CPUs, made by the first level that needs them. */
+static void *records;
 static DEFINE_MUTEX(create_lock);
 
 static void describe(struct rs_trace_page *page, size_t length)
@@ -97,8 +110,63 @@ int rst_area_create(void)
 /** rst_area_destroy - free the pages when nothing counts any more */
 void rst_area_destroy(void)
 {
+	vfree(records);
+	records = NULL;
 	vfree(area);
 	area = NULL;
+}
+
+static u32 record_stride(unsigned int bits)
+{
+	return bits ? rst_record_size(RST_HIST_BITS_HDR) : rst_record_size(0);
+}
+
+/* Everything else before the offset, which tells readers to look. */
+static void publish_records(struct rs_trace_page *page, size_t length)
+{
+	page->latency_length = length;
+	page->record_size = record_stride(histogram_bits);
+	page->bucket_bits = histogram_bits;
+	page->nr_buckets = histogram_bits ?
+			   rst_hist_buckets(RST_HIST_BITS_HDR) :
+			   rst_hist_buckets(0);
+	/* Pairs with rst_area_map() and the acquire of readers. */
+	smp_store_release(&page->latency_offset, page->length);
+}
+
+/**
+ * rst_area_add_records - make the records unless they are there
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rst_area_add_records(void)
+{
+	size_t stride = (size_t)RST_NR_COUNTERS * record_stride(histogram_bits);
+	size_t length = PAGE_ALIGN(nr_cpu_ids * stride);
+	unsigned int cpu;
+
+	guard(mutex)(&create_lock);
+	if (records)
+		return 0;
+	records = vmalloc_user(length);
+	if (!records)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		per_cpu(rst_cpus, cpu).records = records + cpu * stride;
+	publish_records(area, length);
+	return 0;
+}
+
+/** rst_area_hdr - do doublings have more than one bucket? */
+bool rst_area_hdr(void)
+{
+	return histogram_bits;
+}
+
+/** rst_area_check_params - can the module work with its parameters? */
+bool rst_area_check_params(void)
+{
+	return !histogram_bits || histogram_bits == RST_HIST_BITS_HDR;
 }
 
 /** rst_area_exists - has anybody opened the device yet? */
@@ -128,10 +196,18 @@ struct rs_trace_block *rst_area_block(unsigned int cpu)
  */
 int rst_area_map(struct vm_area_struct *vma)
 {
+	struct rs_trace_page *page = area;
+	unsigned long first = page->length >> PAGE_SHIFT;
+
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EPERM;
 	rs_vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
-	return remap_vmalloc_range(vma, area, vma->vm_pgoff);
+	if (vma->vm_pgoff < first)
+		return remap_vmalloc_range(vma, area, vma->vm_pgoff);
+	/* Pairs with publish_records(). */
+	if (!smp_load_acquire(&page->latency_offset))
+		return -EINVAL;
+	return remap_vmalloc_range(vma, records, vma->vm_pgoff - first);
 }
 
 /** rst_area_sum - sum of the counters from @first to before @end, all CPUs */

@@ -36,6 +36,14 @@ static void set_cause(unsigned int cause)
 	rst_pending_set(pending, (unsigned long)current, cause);
 }
 
+/* As set_cause(), and the crossing begins now, unless it has begun. */
+static void enter(unsigned int cause)
+{
+	set_cause(cause);
+	if (READ_ONCE(rst_slots))
+		rst_latency_enter();
+}
+
 /**
  * rst_cause_take - the cause of the return that is under way
  *
@@ -76,7 +84,7 @@ static bool vector_from_user(void)
 static void on_page_fault_user(void *data, unsigned long address,
 			       struct pt_regs *regs, unsigned long error_code)
 {
-	set_cause(RST_EXCEPTION + X86_TRAP_PF);
+	enter(RST_EXCEPTION + X86_TRAP_PF);
 }
 
 static void on_page_fault_kernel(void *data, unsigned long address,
@@ -108,27 +116,34 @@ static void on_signal_generate(void *data, int sig,
 	    (sig == SIGTRAP && info->si_code == TRAP_PERF))
 		return;
 	if (vector < RST_NR_EXCEPTION && entered_without_call())
-		set_cause(RST_EXCEPTION + vector);
+		enter(RST_EXCEPTION + vector);
 }
 
 static void on_irq(void *data, int irq, struct irqaction *action)
 {
 	unsigned int line = min_t(unsigned int, irq, RST_NR_IRQ - 1);
 	struct pt_regs *regs = get_irq_regs();
+	bool from_user = regs && user_mode(regs);
 
-	if (regs && user_mode(regs))
-		set_cause(RST_IRQ + line);
+	if (from_user)
+		enter(RST_IRQ + line);
 	else
 		rst_count(RST_KERNEL_IRQ + line);
+	if (READ_ONCE(rst_slots))
+		rst_latency_interrupt(RST_KERNEL_IRQ + line, from_user);
 }
 
 static void on_vector(void *data, int vector)
 {
+	bool from_user = vector_from_user();
+
 	vector &= RST_NR_VECTOR - 1;
-	if (vector_from_user())
-		set_cause(RST_VECTOR + vector);
+	if (from_user)
+		enter(RST_VECTOR + vector);
 	else
 		rst_count(RST_KERNEL_VECTOR + vector);
+	if (READ_ONCE(rst_slots))
+		rst_latency_interrupt(RST_KERNEL_VECTOR + vector, from_user);
 }
 
 /* A task that died inside: its address will be used again. */
@@ -232,6 +247,11 @@ static const struct {
 	{ "signal_generate", RS_TRACE_F_EXCEPTION },
 	{ "irq_handler_entry", RS_TRACE_F_IRQ },
 	{ "local_timer_entry", RS_TRACE_F_VECTOR },
+	{ "sys_enter", RS_TRACE_F_LATENCY },
+	{ "sched_switch", RS_TRACE_F_OFF_CPU },
+#ifndef CONFIG_PREEMPT_RT
+	{ "softirq_entry", RS_TRACE_F_SOFTIRQ },
+#endif
 };
 
 static void add_feature(struct tracepoint *tp, void *priv)

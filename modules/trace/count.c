@@ -6,18 +6,25 @@
  * The kernel calls the notifier of a CPU as the last C code before user mode,
  * with interrupts off. The user's registers then still hold the number of the
  * system call, or -1 for exceptions and interrupts; what those were, cause.c
- * has kept. This file decides which counter it is and nothing else.
+ * has kept. This file decides which counter it is. From RS_TRACE_LEVEL_LATENCY
+ * on, another notifier does the same and then ends the crossing that latency.c
+ * began.
  */
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/irqflags.h>
 #include <linux/sched/task_stack.h>
 #include <asm/ptrace.h>
 #include <asm/thread_info.h>
+#include <asm/tsc.h>
 #include <asm/unistd.h>
 
-#include "trace.h"
+#include "record.h"
 
 DEFINE_PER_CPU(struct rst_cpu, rst_cpus);
+
+/* What CPUs call; written with CPU hotplug locked out. */
+static void (*notifier_now)(struct user_return_notifier *) = rst_on_user_return;
 
 /* Dynamic state that cpuhp gave us; valid while counting. */
 static enum cpuhp_state hotplug_state;
@@ -79,7 +86,7 @@ static unsigned int rare_cause(const struct pt_regs *regs)
  * local_inc() keeps the order.
  */
 static __always_inline void count(struct rs_trace_block *block,
-				  unsigned int cause)
+				  unsigned long cause)
 {
 	rst_inc(&block->counter[cause]);
 	rst_inc(&block->returns);
@@ -95,24 +102,152 @@ static noinline void count_rare(struct rs_trace_block *block)
 }
 
 /*
- * The hot path: each instruction here is paid on every system call. notrace,
- * because the no-op of ftrace would be one of them. The lower half is the
- * number, as in the kernel's own entry code; loading no more than that saves
- * the extension to an index.
+ * The lower half is the number, as in the kernel's own entry code; loading no
+ * more than that saves the extension to an index. Is that number the cause?
  */
-static void notrace on_user_return(struct user_return_notifier *notifier)
+static __always_inline bool is_plain_call(unsigned int *nr)
 {
-	struct rs_trace_block *block =
-		container_of(notifier, struct rst_cpu, notifier)->block;
 	const struct pt_regs *regs = task_pt_regs(current);
-	unsigned int nr = *(const unsigned int *)&regs->orig_ax;
+
+	*nr = *(const unsigned int *)&regs->orig_ax;
+	return likely(!(*nr >= RST_NR_X64 ||
+			current_thread_info()->status & TS_COMPAT ||
+			(!regs->ax && makes_task_x64(*nr))));
+}
+
+static __always_inline struct rst_cpu *
+cpu_of(struct user_return_notifier *notifier)
+{
+	return container_of(notifier, struct rst_cpu, notifier);
+}
+
+/**
+ * rst_on_user_return - count a return, RS_TRACE_LEVEL_COUNT
+ * @notifier: that of this CPU
+ *
+ * The hot path: each instruction here is paid on every system call. notrace,
+ * because the no-op of ftrace would be one of them.
+ */
+void notrace rst_on_user_return(struct user_return_notifier *notifier)
+{
+	struct rs_trace_block *block = cpu_of(notifier)->block;
+	unsigned int nr;
+
+	if (is_plain_call(&nr))
+		count(block, nr);
+	else
+		count_rare(block);
+}
+
+static __always_inline void end_crossing(const struct rst_cpu *cpu,
+					 struct rst_slot *slot,
+					 unsigned long cause, unsigned int bits)
+{
+	u64 start = slot->start;
+
+	if (unlikely(!start))
+		return;
+	slot->start = 0;
+	rst_record(cpu, cause, rdtsc() - start, bits);
+}
+
+static void time_crossing(struct rst_cpu *cpu, unsigned int cause,
+			  unsigned int bits)
+{
+	struct rst_slot *slot = rst_latency_slot(cpu);
+
+	if (slot)
+		end_crossing(cpu, slot, cause, bits);
+}
+
+static noinline void count_and_time_rare(struct rst_cpu *cpu, unsigned int bits)
+{
+	unsigned int cause;
+
+	if (!is_plain_call(&cause))
+		cause = rare_cause(task_pt_regs(current));
+	count(cpu->block, cause);
+	time_crossing(cpu, cause, bits);
+}
+
+/*
+ * A new task is not the one that this CPU timed last. So whoever is need not be
+ * looked at for a first return.
+ */
+static __always_inline void count_and_time(struct rst_cpu *cpu,
+					   unsigned int bits)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+	unsigned long nr = *(const unsigned int *)&regs->orig_ax;
+	struct rst_slot *slot = cpu->slot;
 
 	if (unlikely(nr >= RST_NR_X64 ||
 		     current_thread_info()->status & TS_COMPAT ||
-		     (!regs->ax && makes_task_x64(nr))))
-		count_rare(block);
+		     slot->task != (unsigned long)current)) {
+		count_and_time_rare(cpu, bits);
+		return;
+	}
+	count(cpu->block, nr);
+	end_crossing(cpu, slot, nr, bits);
+}
+
+/**
+ * rst_on_user_return_log2 - count and time, a bucket for each doubling
+ * @notifier: that of this CPU
+ */
+void notrace rst_on_user_return_log2(struct user_return_notifier *notifier)
+{
+	count_and_time(cpu_of(notifier), 0);
+}
+
+/**
+ * rst_on_user_return_hdr - count and time, more buckets for each doubling
+ * @notifier: that of this CPU
+ */
+void notrace rst_on_user_return_hdr(struct user_return_notifier *notifier)
+{
+	count_and_time(cpu_of(notifier), RST_HIST_BITS_HDR);
+}
+
+/* The scheduler has moved the start by what it put into off. */
+static void add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
+			unsigned int cause)
+{
+	struct rs_trace_record *record;
+	u64 off = slot->off;
+
+	slot->off = 0;
+	slot->out = 0;
+	if (!off || !slot->start)
+		return;
+	slot->start -= off;
+	record = cpu->records + (size_t)cause *
+		 (rst_area_hdr() ? rst_record_size(RST_HIST_BITS_HDR) :
+				   rst_record_size(0));
+	record->off_cpu += off;
+	record->slept++;
+}
+
+/**
+ * rst_on_user_return_off_cpu - count, time, and tell what was not on the CPU
+ * @notifier: that of this CPU
+ */
+void notrace rst_on_user_return_off_cpu(struct user_return_notifier *notifier)
+{
+	struct rst_cpu *cpu = cpu_of(notifier);
+	unsigned int cause;
+	struct rst_slot *slot = rst_latency_slot(cpu);
+
+	if (!is_plain_call(&cause))
+		cause = rare_cause(task_pt_regs(current));
+	count(cpu->block, cause);
+	if (!slot)
+		return;
+	add_off_cpu(cpu, slot, cause);
+	if (rst_area_hdr())
+		end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR);
 	else
-		count(block, nr);
+		end_crossing(cpu, slot, cause, 0);
 }
 
 /*
@@ -127,7 +262,7 @@ static int start_cpu(unsigned int cpu)
 {
 	struct rst_cpu *this = this_cpu_ptr(&rst_cpus);
 
-	this->notifier.on_user_return = on_user_return;
+	this->notifier.on_user_return = notifier_now;
 	WRITE_ONCE(this->block->active, 1);
 	local_irq_disable();
 	user_return_notifier_register(&this->notifier);
@@ -144,6 +279,25 @@ static int stop_cpu(unsigned int cpu)
 	local_irq_enable();
 	WRITE_ONCE(this->block->active, 0);
 	return 0;
+}
+
+/**
+ * rst_count_use - let CPUs call another notifier, those that come as well
+ * @notifier: one of rst_on_user_return*()
+ *
+ * A CPU that is in the old one meanwhile is out after a grace period of RCU:
+ * notifiers run with interrupts off.
+ */
+void rst_count_use(void (*notifier)(struct user_return_notifier *))
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	notifier_now = notifier;
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu(rst_cpus, cpu).notifier.on_user_return,
+			   notifier);
+	cpus_read_unlock();
 }
 
 /**

@@ -17,12 +17,12 @@
 
 /**
  * struct reader - an open descriptor
- * @lock: serialises changes of @level; taken outside level_lock
- * @level: what the descriptor asks for
+ * @lock: serialises changes of @request; taken outside level_lock
+ * @request: what the descriptor asks for
  */
 struct reader {
 	struct mutex lock;
-	u32 level;
+	struct rst_request request;
 };
 
 static int reader_open(struct inode *inode, struct file *file)
@@ -52,7 +52,7 @@ static int reader_release(struct inode *inode, struct file *file)
 {
 	struct reader *reader = file->private_data;
 
-	rst_level_close(reader->level);
+	rst_level_close(reader->request);
 	kfree(reader);
 	return 0;
 }
@@ -89,14 +89,20 @@ static long set_level(struct file *file, void *arg)
 {
 	const struct rs_trace_level *level = arg;
 	struct reader *reader = file->private_data;
+	struct rst_request request = {
+		.level = level->level,
+		.off_cpu = level->flags & RS_TRACE_WANT_OFF_CPU,
+	};
 	int err;
 
-	if (level->level > RST_LEVEL_MAX)
+	if (level->level > RST_LEVEL_MAX || level->reserved ||
+	    level->flags & ~RS_TRACE_WANT_OFF_CPU ||
+	    (request.off_cpu && level->level < RS_TRACE_LEVEL_LATENCY))
 		return -EINVAL;
 	guard(mutex)(&reader->lock);
-	err = rst_level_change(reader->level, level->level);
+	err = rst_level_change(reader->request, request);
 	if (!err)
-		reader->level = level->level;
+		reader->request = request;
 	return err;
 }
 
@@ -105,7 +111,8 @@ static const struct rs_ioctl ioctls[] = {
 	  .min_size = sizeof(struct rs_info), .write_back = true,
 	  .fn = get_info },
 	{ .cmd = RS_TRACE_SET_LEVEL, .size = sizeof(struct rs_trace_level),
-	  .min_size = sizeof(struct rs_trace_level), .fn = set_level },
+	  .min_size = offsetofend(struct rs_trace_level, level),
+	  .fn = set_level },
 };
 
 static long reader_ioctl(struct file *file, unsigned int cmd,

@@ -17,6 +17,7 @@
 #define RST_NR_EXCEPTION 32
 #define RST_NR_IRQ	256
 #define RST_NR_VECTOR	256
+#define RST_NR_SOFTIRQ	16
 
 enum {
 	/* The native calls come first, which saves the hot path an addition. */
@@ -33,7 +34,8 @@ enum {
 	RST_KERNEL_FAULT = RST_BOOKS_END,
 	RST_KERNEL_IRQ,
 	RST_KERNEL_VECTOR = RST_KERNEL_IRQ + RST_NR_IRQ,
-	RST_NR_COUNTERS	= RST_KERNEL_VECTOR + RST_NR_VECTOR,
+	RST_SOFTIRQ	= RST_KERNEL_VECTOR + RST_NR_VECTOR,
+	RST_NR_COUNTERS	= RST_SOFTIRQ + RST_NR_SOFTIRQ,
 };
 
 /* Index in the section RST_NONE. */

@@ -15,6 +15,7 @@ static DEFINE_MUTEX(level_lock);
 /* All protected by level_lock. */
 static struct rst_level_state state;
 static u32 wanted[RST_LEVEL_MAX + 1];	/* descriptors by level */
+static u32 off_cpu_wanted;		/* descriptors */
 
 static int arm(void)
 {
@@ -58,25 +59,58 @@ static u32 highest_request(void)
 	return level;
 }
 
-/* Put the highest request in force. Lowering can not fail. */
-static int settle(void)
+static int raise_to(u32 level)
 {
-	u32 level = highest_request();
-	int err;
+	int err = 0;
 
 	lockdep_assert_held(&level_lock);
-	if (level == state.level)
-		return 0;
-	if (!state.level) {
+	if (!state.level)
 		err = arm();
+	if (err || level < RS_TRACE_LEVEL_LATENCY)
+		return err;
+	err = rst_latency_start();
+	if (err && !state.level)
+		disarm();
+	return err;
+}
+
+static void lower_to(u32 level)
+{
+	lockdep_assert_held(&level_lock);
+	if (state.level >= RS_TRACE_LEVEL_LATENCY)
+		rst_latency_stop();
+	if (!level)
+		disarm();
+}
+
+static int settle_level(u32 level)
+{
+	int err;
+
+	if (level > state.level) {
+		err = raise_to(level);
 		if (err)
 			return err;
-	} else if (!level) {
-		disarm();
+	} else if (level < state.level) {
+		lower_to(level);
+	} else {
+		return 0;
 	}
 	state.level = level;
 	WRITE_ONCE(rst_area_page()->level, level);
 	return 0;
+}
+
+/* Put the highest request in force. Lowering can not fail. */
+static int settle(void)
+{
+	int err;
+
+	lockdep_assert_held(&level_lock);
+	err = settle_level(highest_request());
+	if (err || state.level < RS_TRACE_LEVEL_LATENCY)
+		return err;
+	return rst_latency_off_cpu(off_cpu_wanted);
 }
 
 /**
@@ -99,33 +133,48 @@ int rst_level_open(void)
 	return err;
 }
 
-/** rst_level_close - the descriptor that asked for @level is gone */
-void rst_level_close(u32 level)
+static void withdraw(struct rst_request request)
+{
+	lockdep_assert_held(&level_lock);
+	wanted[request.level]--;
+	off_cpu_wanted -= request.off_cpu;
+}
+
+static void enter(struct rst_request request)
+{
+	lockdep_assert_held(&level_lock);
+	wanted[request.level]++;
+	off_cpu_wanted += request.off_cpu;
+}
+
+/** rst_level_close - the descriptor that made @request is gone */
+void rst_level_close(struct rst_request request)
 {
 	guard(mutex)(&level_lock);
 	state.readers--;
-	wanted[level]--;
+	withdraw(request);
 	settle();
 }
 
 /**
- * rst_level_change - a descriptor asks for another level
+ * rst_level_change - a descriptor asks for something else
  * @old: what it asked for before
  * @new: what it asks for now, RST_LEVEL_MAX at most
  *
  * Return: 0, or the error of arming; then @old stays in force.
  */
-int rst_level_change(u32 old, u32 new)
+int rst_level_change(struct rst_request old, struct rst_request new)
 {
 	int err;
 
 	guard(mutex)(&level_lock);
-	wanted[old]--;
-	wanted[new]++;
+	withdraw(old);
+	enter(new);
 	err = settle();
 	if (err) {
-		wanted[new]--;
-		wanted[old]++;
+		withdraw(new);
+		enter(old);
+		settle();
 	}
 	return err;
 }

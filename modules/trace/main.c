@@ -12,6 +12,10 @@ static int __init rst_init(void)
 {
 	int err;
 
+	if (!rst_area_check_params()) {
+		pr_err("histogram_bits must be 0 or %u\n", RST_HIST_BITS_HDR);
+		return -EINVAL;
+	}
 	rst_cred_init();
 	err = misc_register(&rst_device);
 	if (err)

@@ -19,24 +19,39 @@
 
 #include <linux/ringside_trace.h>
 
+#include "hist.h"
 #include "layout.h"
+#include "slot.h"
 
 struct attribute_group;
 struct miscdevice;
 struct vm_area_struct;
 
 /* Highest level that exists. */
-#define RST_LEVEL_MAX	RS_TRACE_LEVEL_COUNT
+#define RST_LEVEL_MAX	RS_TRACE_LEVEL_LATENCY
+
+/* Bytes from one record to the next. */
+static __always_inline unsigned int rst_record_size(unsigned int bits)
+{
+	return ALIGN(sizeof(struct rs_trace_record) +
+		     rst_hist_buckets(bits) * sizeof(__u32), 8);
+}
 
 /**
  * struct rst_cpu - what counting needs of a CPU
  * @notifier: runs on each return to user mode
  * @block: the counters, in the pages that readers map. Set before the notifier
  *	is registered for the first time, never changed
+ * @records: latencies, in pages that readers map. Set before latency.c times
+ *	anything for the first time, never changed
+ * @slot: that of the task that was timed last, or one that is nobody's. Written
+ *	on this CPU with preemption off while latencies are taken
  */
 struct rst_cpu {
 	struct user_return_notifier notifier;
 	struct rs_trace_block *block;
+	void *records;
+	struct rst_slot *slot;
 };
 
 DECLARE_PER_CPU(struct rst_cpu, rst_cpus);
@@ -64,6 +79,10 @@ struct rs_trace_block *rst_area_block(unsigned int cpu);
 u64 rst_area_returns(void);
 u64 rst_area_sum(unsigned int first, unsigned int end);
 
+int rst_area_add_records(void);
+bool rst_area_hdr(void);
+bool rst_area_check_params(void);
+
 /* cause.c: why a task is in the kernel */
 int rst_causes_attach(void);
 void rst_causes_detach(void);
@@ -73,11 +92,37 @@ u64 rst_causes_features(void);
 /* count.c: every return to user mode */
 int rst_count_start(void);
 void rst_count_stop(void);
+void rst_count_use(void (*notifier)(struct user_return_notifier *));
+void rst_on_user_return(struct user_return_notifier *notifier);
+void rst_on_user_return_log2(struct user_return_notifier *notifier);
+void rst_on_user_return_hdr(struct user_return_notifier *notifier);
+void rst_on_user_return_off_cpu(struct user_return_notifier *notifier);
+
+/* latency.c: how long it took */
+extern struct rst_slots *rst_slots;
+extern struct rst_slot rst_nobody;
+
+void rst_latency_enter(void);
+void rst_latency_interrupt(unsigned int counter, bool from_user);
+int rst_latency_start(void);
+void rst_latency_stop(void);
+int rst_latency_off_cpu(bool on);
+struct rst_slot *rst_latency_slot(struct rst_cpu *cpu);
+
+/**
+ * struct rst_request - what a descriptor asks for
+ * @level: RS_TRACE_LEVEL_*
+ * @off_cpu: watch context switches, too
+ */
+struct rst_request {
+	u32 level;
+	bool off_cpu;
+};
 
 /* level.c: who wants what */
 int rst_level_open(void);
-void rst_level_close(u32 level);
-int rst_level_change(u32 old, u32 new);
+void rst_level_close(struct rst_request request);
+int rst_level_change(struct rst_request old, struct rst_request new);
 int rst_level_set_admin(u32 level);
 int rst_level_set_always(bool always);
 void rst_level_exit(void);

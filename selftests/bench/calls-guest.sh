@@ -108,6 +108,8 @@ trace() {
 	echo 1 > $dev/ringside-trace/level
 	echo 1 > $dev/ringside-trace/always
 	measure trace.level1 getppid
+	echo 2 > $dev/ringside-trace/level
+	measure trace.level2 getppid
 	echo 0 > $dev/ringside-trace/always
 	echo 0 > $dev/ringside-trace/level
 	measure trace.level0_after getppid
@@ -118,6 +120,10 @@ peers() {
 		perf stat -a -e raw_syscalls:sys_enter
 	while_running bpftrace-count Attaching bpftrace -B none -e \
 		'tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }'
+	events=/sys/kernel/tracing/events/raw_syscalls/enable
+	echo 1 > $events
+	measure ftrace-enter-exit getppid
+	echo 0 > $events
 	measure base.after_peers getppid
 }
 

@@ -52,13 +52,18 @@ struct row {
 static const struct row rows[] = {
 	{ "level 0", LEVEL, { 8, 0 }, 0 },
 	{ "level 1", LEVEL, { 8, 1 }, 0 },
-	{ "level 2 does not exist", LEVEL, { 8, 2 }, EINVAL },
+	{ "level 2", LEVEL, { 8, 2 }, 0 },
+	{ "level 3 does not exist", LEVEL, { 8, 3 }, EINVAL },
 	{ "level 0xffffffff", LEVEL, { 8, ~0U }, EINVAL },
 	{ "size 0", LEVEL, { 0, 1 }, EINVAL },
 	{ "size 4", LEVEL, { 4, 1 }, EINVAL },
 	{ "size 7", LEVEL, { 7, 1 }, EINVAL },
-	{ "longer, clean tail", LEVEL, { 16, 1, 0, 0 }, 0 },
-	{ "longer, dirty tail", LEVEL, { 16, 1, 0, 1 }, E2BIG },
+	{ "with flags", LEVEL, { 16, 2, RS_TRACE_WANT_OFF_CPU, 0 }, 0 },
+	{ "flags that need level 2", LEVEL, { 16, 1, 1, 0 }, EINVAL },
+	{ "unknown flag", LEVEL, { 16, 2, 2, 0 }, EINVAL },
+	{ "reserved", LEVEL, { 16, 1, 0, 1 }, EINVAL },
+	{ "longer, clean tail", LEVEL, { 24, 1, 0, 0, 0, 0 }, 0 },
+	{ "longer, dirty tail", LEVEL, { 24, 1, 0, 0, 0, 1 }, E2BIG },
 	{ "more than a page", LEVEL, { 1 << 20, 1 }, E2BIG },
 	{ "info", INFO, { sizeof(struct rs_info) }, 0 },
 	{ "info, size 0", INFO, { 0 }, EINVAL },
@@ -112,7 +117,8 @@ TEST_F(abi, info_and_page_agree)
 	EXPECT_EQ(self->r.page->features, info.features);
 	EXPECT_EQ(RS_TRACE_F_PAGE_FAULT | RS_TRACE_F_EXCEPTION |
 		  RS_TRACE_F_IRQ | RS_TRACE_F_VECTOR | RS_TRACE_F_SIGRETURN |
-		  RS_TRACE_F_CRED, info.features);
+		  RS_TRACE_F_CRED | RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU,
+		  info.features & ~RS_TRACE_F_SOFTIRQ);
 	EXPECT_NE(0, info.version[0]);
 	EXPECT_EQ(RS_TRACE_MAGIC, self->r.page->magic);
 	EXPECT_LE(self->r.page->block_offset +
@@ -137,8 +143,10 @@ TEST_F(abi, mapping_is_for_reading_only)
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, len + 4096, PROT_READ, MAP_SHARED,
 				   self->r.fd, 0));
 	EXPECT_EQ(EINVAL, errno);
+	/* Beyond it are the latencies, or nothing yet. */
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED,
-				   self->r.fd, len));
+				   self->r.fd,
+				   len + self->r.page->latency_length));
 	EXPECT_EQ(EINVAL, errno);
 	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, self->r.fd, 0);
 	ASSERT_NE(MAP_FAILED, p);
@@ -244,7 +252,7 @@ TEST_F(abi, sysfs_level_needs_a_reader_or_always)
 
 TEST_F(abi, sysfs_refuses_nonsense)
 {
-	EXPECT_EQ(-EINVAL, sysfs_write("level", "2"));
+	EXPECT_EQ(-EINVAL, sysfs_write("level", "3"));
 	EXPECT_EQ(-EINVAL, sysfs_write("level", "-1"));
 	EXPECT_EQ(-EINVAL, sysfs_write("level", "one"));
 	EXPECT_EQ(-ERANGE, sysfs_write("level", "99999999999"));

@@ -30,17 +30,34 @@ FIXTURE(books)
 FIXTURE_VARIANT(books)
 {
 	int one_cpu;
+	unsigned int level;
+	unsigned int flags;
 };
 
-FIXTURE_VARIANT_ADD(books, one_cpu) { .one_cpu = 1 };
-FIXTURE_VARIANT_ADD(books, all_cpus) { .one_cpu = 0 };
+FIXTURE_VARIANT_ADD(books, one_cpu) {
+	.one_cpu = 1, .level = RS_TRACE_LEVEL_COUNT
+};
+
+FIXTURE_VARIANT_ADD(books, all_cpus) {
+	.level = RS_TRACE_LEVEL_COUNT
+};
+
+FIXTURE_VARIANT_ADD(books, timed) {
+	.level = RS_TRACE_LEVEL_LATENCY
+};
+
+FIXTURE_VARIANT_ADD(books, timed_off_cpu) {
+	.level = RS_TRACE_LEVEL_LATENCY, .flags = RS_TRACE_WANT_OFF_CPU
+};
 
 FIXTURE_SETUP(books)
 {
 	self->r.fd = -1;
 	if (access(TRACE_DEVICE, F_OK))
 		SKIP(return, "no " TRACE_DEVICE ": load ringside_trace.ko");
-	ASSERT_EQ(0, reader_open(&self->r, RS_TRACE_LEVEL_COUNT));
+	ASSERT_EQ(0, reader_open(&self->r, RS_TRACE_LEVEL_OFF));
+	ASSERT_EQ(0, reader_level_flags(&self->r, variant->level,
+					variant->flags));
 }
 
 FIXTURE_TEARDOWN(books)

@@ -29,7 +29,14 @@ static int map_all(struct reader *r)
 
 int reader_level(struct reader *r, unsigned int level)
 {
-	struct rs_trace_level arg = { .size = sizeof(arg), .level = level };
+	return reader_level_flags(r, level, 0);
+}
+
+int reader_level_flags(struct reader *r, unsigned int level, unsigned int flags)
+{
+	struct rs_trace_level arg = {
+		.size = sizeof(arg), .level = level, .flags = flags
+	};
 
 	return ioctl(r->fd, RS_TRACE_SET_LEVEL, &arg) ? -errno : 0;
 }
@@ -39,6 +46,7 @@ int reader_open(struct reader *r, unsigned int level)
 	int err;
 
 	r->page = NULL;
+	r->latency = NULL;
 	r->fd = open(TRACE_DEVICE, O_RDONLY | O_CLOEXEC);
 	if (r->fd < 0)
 		return -errno;
@@ -52,6 +60,9 @@ int reader_open(struct reader *r, unsigned int level)
 
 void reader_close(struct reader *r)
 {
+	if (r->latency)
+		munmap((void *)r->latency, r->page->latency_length);
+	r->latency = NULL;
 	if (r->page)
 		munmap((void *)r->page, r->page->length);
 	close(r->fd);
@@ -153,6 +164,42 @@ void reader_books(const struct reader *r, unsigned int cpu, struct books *b)
 			b->residual = sum;
 	}
 	b->after = load(&block(r, cpu)->returns);
+}
+
+int reader_map_latency(struct reader *r)
+{
+	void *p;
+
+	if (!r->page->latency_offset)
+		return -ENOENT;
+	p = mmap(NULL, r->page->latency_length, PROT_READ, MAP_SHARED, r->fd,
+		 r->page->latency_offset);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->latency = p;
+	return 0;
+}
+
+void reader_latency(const struct reader *r, unsigned int kind,
+		    unsigned int index, struct latency *l)
+{
+	const struct rs_trace_page *p = r->page;
+	unsigned int cpu, i, at = section_of(r, kind)->first + index;
+
+	memset(l, 0, sizeof(*l));
+	for (cpu = 0; cpu < p->nr_blocks; cpu++) {
+		const volatile struct rs_trace_record *rec =
+			r->latency + ((size_t)cpu * p->nr_counters + at) *
+			p->record_size;
+
+		l->sum += rec->sum;
+		l->off_cpu += rec->off_cpu;
+		l->slept += rec->slept;
+		if (rec->max > l->max)
+			l->max = rec->max;
+		for (i = 0; i < p->nr_buckets; i++)
+			l->timed += rec->bucket[i];
+	}
 }
 
 int sysfs_read(const char *name, uint64_t *value)

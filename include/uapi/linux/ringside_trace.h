@@ -20,6 +20,17 @@
  * only grow, wrap at 64 bits, and survive a level of 0, closing and the CPU
  * going offline: a reader takes differences.
  *
+ * Latency. From RS_TRACE_LEVEL_LATENCY on there is a record for each counter:
+ * how long such crossings took, from the entry to the return, in ticks of the
+ * time stamp counter (rs_trace_page.tsc_khz a millisecond). Interrupts and
+ * softirqs that a crossing was interrupted by are left out; they have records
+ * of their own. Not all crossings are timed: a call that seccomp denies has no
+ * entry, nor has the first return of a new task, nor the residual; exceptions
+ * other than page faults are timed from their signal on. So the sum of the
+ * buckets, not the counter, is the number that @sum belongs to. The records are
+ * a mapping of their own, from rs_trace_page.latency_offset, which is 0 until
+ * the level has been reached for the first time, and then never changes.
+ *
  * Opening needs CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace,
  * else EPERM. The capability of the opener counts: a descriptor that is handed
  * on carries the right to read and to set its own level.
@@ -40,11 +51,12 @@
  * ABI level in struct rs_info and struct rs_trace_page. Raise it by one with
  * each new ioctl, section kind, flag or structure member.
  */
-#define RS_TRACE_ABI		1
+#define RS_TRACE_ABI		2
 
 /* Levels: what is counted. */
 #define RS_TRACE_LEVEL_OFF	0	/* nothing is registered, no cost */
 #define RS_TRACE_LEVEL_COUNT	1	/* returns to user mode by cause */
+#define RS_TRACE_LEVEL_LATENCY	2	/* and how long each crossing took */
 
 /*
  * Features of struct rs_info and struct rs_trace_page: what this kernel lets
@@ -56,6 +68,9 @@
 #define RS_TRACE_F_VECTOR	(1ULL << 3)	/* local APIC interrupts by vector */
 #define RS_TRACE_F_SIGRETURN	(1ULL << 4)	/* sigreturn and rt_sigreturn */
 #define RS_TRACE_F_CRED		(1ULL << 5)	/* the event ringside:cred */
+#define RS_TRACE_F_LATENCY	(1ULL << 6)	/* calls can be timed */
+#define RS_TRACE_F_SOFTIRQ	(1ULL << 7)	/* softirqs are timed and left out */
+#define RS_TRACE_F_OFF_CPU	(1ULL << 8)	/* RS_TRACE_WANT_OFF_CPU works */
 
 /**
  * RS_TRACE_GET_INFO - which ABI, which features, which version
@@ -64,14 +79,26 @@
  */
 #define RS_TRACE_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 0)
 
+/*
+ * Flags of struct rs_trace_level. Watch context switches, too, so that records
+ * tell the time that a crossing slept or waited for its turn; from
+ * RS_TRACE_LEVEL_LATENCY on.
+ */
+#define RS_TRACE_WANT_OFF_CPU	(1U << 0)
+
 /**
  * struct rs_trace_level - argument of RS_TRACE_SET_LEVEL
  * @size: sizeof(struct rs_trace_level)
  * @level: RS_TRACE_LEVEL_*
+ * @flags: RS_TRACE_WANT_*; in force while any descriptor asks for it
+ * @reserved: 0
  */
 struct rs_trace_level {
 	__u32 size;
 	__u32 level;
+	/* ABI 2 */
+	__u32 flags;
+	__u32 reserved;
 };
 
 /**
@@ -81,7 +108,7 @@ struct rs_trace_level {
  * is in force. Closing the last copy of the descriptor withdraws the request.
  * Returns when the level is in force, or when nothing of it is left.
  *
- *   EINVAL  no such level
+ *   EINVAL  no such level or flag, or a flag without its level
  *   ENOMEM  no memory; the previous level stays in force
  */
 #define RS_TRACE_SET_LEVEL	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 1)
@@ -100,6 +127,8 @@ struct rs_trace_level {
 #define RS_TRACE_KERNEL_FAULT	9	/* page faults of the kernel */
 #define RS_TRACE_KERNEL_IRQ	10	/* device interrupts of the kernel, by line */
 #define RS_TRACE_KERNEL_VECTOR	11	/* APIC interrupts of the kernel, by vector */
+/* From RS_TRACE_LEVEL_LATENCY on; events as well. */
+#define RS_TRACE_SOFTIRQ	12	/* softirqs by number */
 
 /* Flags of a section: it takes part in the sum. */
 #define RS_TRACE_SECTION_BOOKS	(1U << 0)
@@ -139,6 +168,14 @@ struct rs_trace_section {
  * @level: level in force
  * @tsc_khz: rate of the time stamp counter, 0 if it can not be used
  * @armed_ns: CLOCK_MONOTONIC time when the level last left 0; 0 if never
+ * @latency_offset: where to map the records, 0 if there are none yet. Read it
+ *	first; when it is set, the rest is
+ * @latency_length: bytes of that mapping
+ * @record_size: bytes from one record to the next; each CPU has nr_counters of
+ *	them, one after the other, and the CPUs follow each other
+ * @nr_buckets: in each record
+ * @bucket_bits: b of 1 << b buckets for each doubling
+ * @reserved: not yet used
  */
 struct rs_trace_page {
 	__u32 magic;
@@ -156,6 +193,13 @@ struct rs_trace_page {
 	__u32 level;
 	__u32 tsc_khz;
 	__u64 armed_ns;
+	/* ABI 2 */
+	__u64 latency_offset;
+	__u64 latency_length;
+	__u32 record_size;
+	__u32 nr_buckets;
+	__u32 bucket_bits;
+	__u32 reserved;
 };
 
 /**
@@ -163,6 +207,8 @@ struct rs_trace_page {
  * @cpu: its number
  * @active: 1 while the CPU is online and the level is above 0, else 0
  * @returns: returns to user mode
+ * @untimed: crossings that were counted but not timed, because too many tasks
+ *	were there to remember when each entered
  * @reserved: not yet used
  * @counter: counters, as the sections say
  */
@@ -170,8 +216,31 @@ struct rs_trace_block {
 	__u32 cpu;
 	__u32 active;
 	__u64 returns;
-	__u64 reserved[6];
+	__u64 untimed;
+	__u64 reserved[5];
 	__u64 counter[];
+};
+
+/**
+ * struct rs_trace_record - how long the crossings of one cause took, on one CPU
+ * @sum: ticks of all of them, from entry to return
+ * @max: ticks of the longest since the module was loaded; saturates at 2^48 - 1
+ * @off_cpu: ticks of @sum that their tasks were not running
+ * @slept: how many of them were off the CPU at all
+ * @bucket: how many took so long; wraps at 32 bits, so read often enough. With
+ *	s = max(0, floor(log2(ticks | 1 << b)) - b) for b = bucket_bits, it is
+ *	bucket (s << b) + (ticks >> s)
+ *
+ * @off_cpu and @slept grow only while RS_TRACE_WANT_OFF_CPU is in force. A
+ * reader that takes a record while its CPU goes on may find @sum and @bucket
+ * one crossing apart.
+ */
+struct rs_trace_record {
+	__u64 sum;
+	__u64 max;
+	__u64 off_cpu;
+	__u64 slept;
+	__u32 bucket[];
 };
 
 #endif /* _UAPI_LINUX_RINGSIDE_TRACE_H */
