@@ -110,6 +110,7 @@ looking() {
 	ringside ringside doctor
 	ringside_guard ringside guard list
 	ringside_trace ringside trace stat --seconds 1
+	ringside_trace ringside trace stat --off-cpu --seconds 1
 	ringside_balloon ringside balloon status
 	END
 }

@@ -131,6 +131,12 @@ static void check_return_notifier(const struct rs_env *env,
 		     "user_return_notifier_register", RS_CHECK_FAIL);
 }
 
+static void check_call_events(const struct rs_env *env, struct rs_finding *f)
+{
+	found_option(env, f, "CONFIG_HAVE_SYSCALL_TRACEPOINTS",
+		     "__tracepoint_sys_enter", RS_CHECK_NOTE);
+}
+
 static void check_i386(const struct rs_env *env, struct rs_finding *f)
 {
 	/* Without the entry there is nothing to guard or to count. */
@@ -436,6 +442,9 @@ const struct rs_check_def rs_checks[] = {
 	  ANOTHER_KERNEL, CONFIG_VISIBLE },
 	{ "user_return_notifier", check_return_notifier,
 	  "trace can not count",
+	  ANOTHER_KERNEL, CONFIG_VISIBLE },
+	{ "syscall_events", check_call_events,
+	  "trace can count system calls, but not time them",
 	  ANOTHER_KERNEL, CONFIG_VISIBLE },
 	{ "i386", check_i386,
 	  "32-bit programs do not run here, so there are none to guard or count",

@@ -40,11 +40,13 @@ void rs_trace_close(struct rs_trace *trace);
 /**
  * rs_trace_set_level() - ask for a level
  * @trace: the handle
- * @level: RS_TRACE_LEVEL_OFF or RS_TRACE_LEVEL_COUNT
+ * @level: RS_TRACE_LEVEL_*
+ * @flags: RS_TRACE_WANT_*
  *
- * Return: 0 once the level is in force, -EINVAL for no such level, -ENOMEM.
+ * Return: 0 once the level is in force, -EINVAL for no such level or flag,
+ * -ENOMEM, -EPROTO when the mapping of latencies makes no sense.
  */
-int rs_trace_set_level(struct rs_trace *trace, uint32_t level);
+int rs_trace_set_level(struct rs_trace *trace, uint32_t level, uint32_t flags);
 
 /**
  * rs_trace_features() - what this kernel lets be told apart
@@ -152,6 +154,71 @@ size_t rs_trace_causes(const struct rs_trace_snapshot *snapshot);
  */
 int rs_trace_cause(const struct rs_trace_snapshot *snapshot, size_t i,
 		   struct rs_trace_cause *cause);
+
+/**
+ * struct rs_trace_latency - how long the crossings of a cause took
+ * @timed: how many were timed; at most those that were counted
+ * @sum_ns: all of them together, from entry to return, without the interrupts
+ *	in between
+ * @off_cpu_ns: of that, not on the CPU; 0 unless RS_TRACE_WANT_OFF_CPU was asked
+ *	for
+ * @slept: how many were off the CPU at all, under the same condition
+ * @p50_ns: half of them took at most so long, to within a bucket
+ * @p99_ns: 99 of 100
+ * @max_ns: none took longer, to within a bucket
+ */
+struct rs_trace_latency {
+	uint64_t timed;
+	uint64_t sum_ns;
+	uint64_t off_cpu_ns;
+	uint64_t slept;
+	uint64_t p50_ns;
+	uint64_t p99_ns;
+	uint64_t max_ns;
+};
+
+/**
+ * rs_trace_latency() - latencies of a cause
+ * @snapshot: a snapshot or difference
+ * @i: below rs_trace_causes()
+ * @latency: receives them; all 0 if the level was too low for them
+ *
+ * Return: 0, or -EINVAL when @i is too large.
+ */
+int rs_trace_latency(const struct rs_trace_snapshot *snapshot, size_t i,
+		     struct rs_trace_latency *latency);
+
+/**
+ * struct rs_trace_bucket - one bar of a histogram
+ * @low_ns: shortest latency in it
+ * @high_ns: longest
+ * @count: how many
+ */
+struct rs_trace_bucket {
+	uint64_t low_ns;
+	uint64_t high_ns;
+	uint64_t count;
+};
+
+/**
+ * rs_trace_buckets() - number of bars of each histogram
+ * @snapshot: a snapshot or difference
+ *
+ * Return: the number, 0 if the level was too low.
+ */
+unsigned int rs_trace_buckets(const struct rs_trace_snapshot *snapshot);
+
+/**
+ * rs_trace_bucket() - one bar
+ * @snapshot: a snapshot or difference
+ * @i: below rs_trace_causes()
+ * @b: below rs_trace_buckets()
+ * @bucket: receives it
+ *
+ * Return: 0, or -EINVAL when @i or @b is too large.
+ */
+int rs_trace_bucket(const struct rs_trace_snapshot *snapshot, size_t i,
+		    unsigned int b, struct rs_trace_bucket *bucket);
 
 /** Room for any name that rs_trace_cause_name() makes. */
 #define RS_TRACE_NAME_LEN	64

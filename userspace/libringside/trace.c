@@ -12,30 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "internal.h"
-
-struct rs_trace {
-	int fd;
-	size_t length;
-	const struct rs_trace_page *page;
-};
-
-/* @before and @after: returns, read before and after the counters. */
-struct cpu {
-	uint64_t before;
-	uint64_t after;
-	uint64_t *counter;
-};
-
-struct rs_trace_snapshot {
-	uint64_t time_ns;
-	bool balanced;
-	unsigned int nr_cpus;
-	unsigned int nr_counters;
-	unsigned int nr_sections;
-	struct rs_trace_section *section;
-	struct cpu *cpu;
-	uint64_t *counters;
-};
+#include "trace_snapshot.h"
 
 /* A quiet CPU is copied in one go; a busy one is taken as it is. */
 #define QUIET_TRIES	4
@@ -143,18 +120,21 @@ void rs_trace_close(struct rs_trace *trace)
 {
 	if (!trace)
 		return;
+	rs_trace_unmap_latency(trace);
 	unmap(trace);
 	close(trace->fd);
 	free(trace);
 }
 
-int rs_trace_set_level(struct rs_trace *trace, uint32_t level)
+int rs_trace_set_level(struct rs_trace *trace, uint32_t level, uint32_t flags)
 {
-	struct rs_trace_level arg = { .size = sizeof(arg), .level = level };
+	struct rs_trace_level arg = {
+		.size = sizeof(arg), .level = level, .flags = flags
+	};
 
 	if (ioctl(trace->fd, RS_TRACE_SET_LEVEL, &arg))
 		return rs_fail(errno, "trace level %u", level);
-	return 0;
+	return level < RS_TRACE_LEVEL_LATENCY ? 0 : rs_trace_map_latency(trace);
 }
 
 uint64_t rs_trace_features(const struct rs_trace *trace)
@@ -177,7 +157,8 @@ static struct rs_trace_snapshot *snapshot_alloc(const struct rs_trace *t)
 	s->cpu = calloc(s->nr_cpus, sizeof(*s->cpu));
 	s->counters = calloc((size_t)s->nr_cpus * s->nr_counters,
 			     sizeof(*s->counters));
-	if (!s->section || !s->cpu || !s->counters) {
+	if (!s->section || !s->cpu || !s->counters ||
+	    rs_trace_latency_alloc(t, s)) {
 		rs_trace_snapshot_free(s);
 		return NULL;
 	}
@@ -196,6 +177,8 @@ void rs_trace_snapshot_free(struct rs_trace_snapshot *snapshot)
 	free(snapshot->section);
 	free(snapshot->cpu);
 	free(snapshot->counters);
+	free(snapshot->latency.record);
+	free(snapshot->latency.bucket);
 	free(snapshot);
 }
 
@@ -277,6 +260,7 @@ int rs_trace_snapshot_take(const struct rs_trace *trace,
 		if (!cpu_balances(s, cpu))
 			s->balanced = false;
 	}
+	rs_trace_latency_copy(trace, s);
 	*snapshot = s;
 	return 0;
 }
@@ -293,6 +277,7 @@ void rs_trace_snapshot_subtract(struct rs_trace_snapshot *later,
 		later->cpu[i].before -= earlier->cpu[i].after;
 		later->cpu[i].after -= earlier->cpu[i].before;
 	}
+	rs_trace_latency_subtract(later, earlier);
 	later->time_ns -= earlier->time_ns;
 	later->balanced = later->balanced && earlier->balanced;
 }
@@ -348,16 +333,24 @@ size_t rs_trace_causes(const struct rs_trace_snapshot *snapshot)
 	return n;
 }
 
-int rs_trace_cause(const struct rs_trace_snapshot *snapshot, size_t i,
-		   struct rs_trace_cause *cause)
+const struct rs_trace_section *
+rs_trace_locate(const struct rs_trace_snapshot *snapshot, size_t *i)
 {
 	const struct rs_trace_section *s = snapshot->section;
 	const struct rs_trace_section *end = s + snapshot->nr_sections;
+
+	while (s < end && *i >= s->nr)
+		*i -= s++->nr;
+	return s == end ? NULL : s;
+}
+
+int rs_trace_cause(const struct rs_trace_snapshot *snapshot, size_t i,
+		   struct rs_trace_cause *cause)
+{
+	const struct rs_trace_section *s = rs_trace_locate(snapshot, &i);
 	unsigned int cpu;
 
-	while (s < end && i >= s->nr)
-		i -= s++->nr;
-	if (s == end)
+	if (!s)
 		return rs_fail(EINVAL, "cause");
 	cause->kind = s->kind;
 	cause->index = i;

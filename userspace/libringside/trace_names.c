@@ -24,6 +24,7 @@ static const char * const kinds[] = {
 	[RS_TRACE_KERNEL_FAULT] = "kernel-exception",
 	[RS_TRACE_KERNEL_IRQ] = "kernel-irq",
 	[RS_TRACE_KERNEL_VECTOR] = "kernel-apic",
+	[RS_TRACE_SOFTIRQ] = "softirq",
 };
 
 static const char * const exceptions[] = {
@@ -47,6 +48,13 @@ static const char * const vectors[256] = {
 	[0xfb] = "call function single", [0xfc] = "call function",
 	[0xfd] = "reschedule", [0xfe] = "APIC error",
 	[0xff] = "spurious",
+};
+
+/* include/linux/interrupt.h */
+static const char * const softirqs[] = {
+	"softirq hi", "softirq timer", "softirq net tx", "softirq net rx",
+	"softirq block", "softirq irq poll", "softirq tasklet",
+	"softirq sched", "softirq hrtimer", "softirq rcu",
 };
 
 static const char * const unknown_abis[] = { "x86_64", "i386", "x32" };
@@ -161,6 +169,9 @@ void rs_trace_cause_name(uint32_t kind, uint32_t index, char *name, size_t len)
 	case RS_TRACE_VECTOR:
 	case RS_TRACE_KERNEL_VECTOR:
 		numbered(ENTRY(vectors, index), "vector", index, name, len);
+		break;
+	case RS_TRACE_SOFTIRQ:
+		numbered(ENTRY(softirqs, index), "softirq", index, name, len);
 		break;
 	case RS_TRACE_CHILD:
 		snprintf(name, len, "new task");

@@ -4,10 +4,16 @@
 #include "cmd_trace.h"
 
 static const struct cmd verbs[] = {
-	{ "stat", trace_stat, "[--seconds N] [-- COMMAND [ARGUMENT...]]",
-	  "count returns to user mode by cause" },
+	{ "stat", trace_stat,
+	  "[--latency] [--off-cpu] [--seconds N] [-- COMMAND [ARGUMENT...]]",
+	  "count returns to user mode by cause, and time them" },
+	{ "hist", trace_hist,
+	  "[--off-cpu] [--seconds N] CAUSE [-- COMMAND [ARGUMENT...]]",
+	  "show how long the crossings of a cause took" },
 	{ "creds", trace_creds, "[--all] --follow | -- COMMAND [ARGUMENT...]",
 	  "show changes of credentials" },
+	{ "cost", trace_cost, "",
+	  "measure what each kind of crossing costs on this machine" },
 	{ NULL, NULL, NULL, NULL }
 };
 

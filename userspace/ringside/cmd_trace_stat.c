@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringside trace stat: why did the CPUs go back to user mode, and how often?
+ * ringside trace stat: why did the CPUs go back to user mode, how often, and
+ * how long had they been away?
  * Counts the whole machine while a command runs, for some seconds or until
  * Ctrl-C.
  */
@@ -13,10 +14,9 @@
 #include "ringside.h"
 #include "watch.h"
 
-#define MAX_SECONDS	(366 * 24 * 3600)
-
 struct row {
 	struct rs_trace_cause cause;
+	struct rs_trace_latency latency;
 	char name[RS_TRACE_NAME_LEN];
 };
 
@@ -50,6 +50,7 @@ static struct row *collect(const struct rs_trace_snapshot *s, bool in_books,
 		struct row *row = &rows[*nr];
 
 		if (rs_trace_cause(s, i, &row->cause) ||
+		    rs_trace_latency(s, i, &row->latency) ||
 		    !row->cause.count || row->cause.in_books != in_books)
 			continue;
 		rs_trace_cause_name(row->cause.kind, row->cause.index,
@@ -69,9 +70,32 @@ static const struct out_col cause_cols[] = {
 	{ "per_second", "PER SECOND", true },
 };
 
+/* With --latency there is no room for what can be worked out. */
+static const struct out_col timed_cols[] = {
+	{ "name", "CAUSE", false },
+	{ "count", "COUNT", true },
+	{ "timed", "TIMED", true },
+	{ "sum_ns", "TOTAL", true },
+	{ "off_cpu_ns", "OFF CPU", true },
+	{ "p50_ns", "P50", true },
+	{ "p99_ns", "P99", true },
+	{ "max_ns", "MAX", true },
+};
+
+static void show_latency(const struct rs_trace_latency *l)
+{
+	out_u64("timed", l->timed);
+	trace_out_ns("sum_ns", l->sum_ns);
+	trace_out_ns("off_cpu_ns", l->off_cpu_ns);
+	out_u64("slept", l->slept);
+	trace_out_ns("p50_ns", l->p50_ns);
+	trace_out_ns("p99_ns", l->p99_ns);
+	trace_out_ns("max_ns", l->max_ns);
+}
+
 /* Shares are of @whole; 0 leaves them out. */
 static void show_rows(const struct row *rows, size_t nr, uint64_t whole,
-		      double seconds)
+		      double seconds, bool timed)
 {
 	size_t i;
 
@@ -86,6 +110,8 @@ static void show_rows(const struct row *rows, size_t nr, uint64_t whole,
 		if (whole)
 			out_real("share_percent", percent(c->count, whole), 2);
 		out_real("per_second", seconds > 0 ? c->count / seconds : 0, 0);
+		if (timed)
+			show_latency(&rows[i].latency);
 		out_end();
 	}
 }
@@ -93,6 +119,7 @@ static void show_rows(const struct row *rows, size_t nr, uint64_t whole,
 static int show_causes(const struct rs_trace_snapshot *s,
 		       const struct rs_trace_books *all)
 {
+	bool timed = rs_trace_buckets(s);
 	double seconds = all->elapsed_ns / 1e9;
 	struct row *rows;
 	size_t nr;
@@ -100,9 +127,13 @@ static int show_causes(const struct rs_trace_snapshot *s,
 	rows = collect(s, true, &nr);
 	if (!rows)
 		return cmd_error("%s", strerror(ENOMEM));
-	out_table("causes", "no return to user mode", cause_cols,
-		  CMD_ARRAY_SIZE(cause_cols));
-	show_rows(rows, nr, all->returns, seconds);
+	if (timed)
+		out_table("causes", "no return to user mode", timed_cols,
+			  CMD_ARRAY_SIZE(timed_cols));
+	else
+		out_table("causes", "no return to user mode", cause_cols,
+			  CMD_ARRAY_SIZE(cause_cols));
+	show_rows(rows, nr, all->returns, seconds, timed);
 	out_end();
 	free(rows);
 	return EXIT_OK;
@@ -115,17 +146,33 @@ static const struct out_col kernel_cols[] = {
 	{ "per_second", "PER SECOND", true },
 };
 
+static const struct out_col timed_kernel_cols[] = {
+	{ "name", "IN KERNEL MODE", false },
+	{ "count", "COUNT", true },
+	{ "timed", "TIMED", true },
+	{ "sum_ns", "TOTAL", true },
+	{ "p50_ns", "P50", true },
+	{ "p99_ns", "P99", true },
+	{ "max_ns", "MAX", true },
+};
+
 static int show_kernel(const struct rs_trace_snapshot *s, double seconds)
 {
+	static const char none[] = "no page fault or interrupt in kernel mode";
+	bool timed = rs_trace_buckets(s);
 	struct row *rows;
 	size_t nr;
 
 	rows = collect(s, false, &nr);
 	if (!rows)
 		return cmd_error("%s", strerror(ENOMEM));
-	out_table("kernel", "no page fault or interrupt in kernel mode",
-		  kernel_cols, CMD_ARRAY_SIZE(kernel_cols));
-	show_rows(rows, nr, 0, seconds);
+	if (timed)
+		out_table("kernel", none, timed_kernel_cols,
+			  CMD_ARRAY_SIZE(timed_kernel_cols));
+	else
+		out_table("kernel", none, kernel_cols,
+			  CMD_ARRAY_SIZE(kernel_cols));
+	show_rows(rows, nr, 0, seconds, timed);
 	out_end();
 	free(rows);
 	return EXIT_OK;
@@ -203,64 +250,25 @@ static int show(const struct rs_trace_snapshot *s, const struct watch *w,
 	return child;
 }
 
-static int measure(struct watch *w, char **command, uint64_t seconds,
-		   struct rs_trace_snapshot **difference)
-{
-	struct rs_trace_snapshot *before = NULL;
-	struct rs_trace *t;
-	int err, code = EXIT_OK;
-
-	err = rs_trace_open(&t);
-	if (err)
-		return cmd_lib_error(err);
-	err = rs_trace_set_level(t, RS_TRACE_LEVEL_COUNT);
-	if (!err)
-		err = rs_trace_snapshot_take(t, &before);
-	/* Arming takes its time, which is none of what was asked for. */
-	if (seconds)
-		watch_seconds(w, seconds);
-	if (!err && command)
-		code = watch_run(w, command);
-	if (!err && !code) {
-		watch_next(w, -1);
-		err = rs_trace_snapshot_take(t, difference);
-	}
-	if (!err && !code)
-		rs_trace_snapshot_subtract(*difference, before);
-	rs_trace_snapshot_free(before);
-	if (err)
-		code = cmd_lib_error(err);
-	rs_trace_close(t);
-	return code;
-}
-
 static const struct option longs[] = {
+	{ "latency", no_argument, NULL, 'l' },
+	{ "off-cpu", no_argument, NULL, 'o' },
 	{ "seconds", required_argument, NULL, 's' },
 	{ NULL, 0, NULL, 0 }
 };
 
 int trace_stat(int argc, char **argv)
 {
-	struct rs_trace_snapshot *difference = NULL;
-	uint64_t seconds = 0;
-	char **command;
+	struct trace_measure m = { .level = RS_TRACE_LEVEL_COUNT };
 	struct watch w;
 	int c, code;
 
-	while ((c = cmd_getopt(argc, argv, "s:", longs)) != -1)
-		if (c != 's' || cmd_parse_u64("--seconds", optarg, 1,
-					      MAX_SECONDS, &seconds))
+	while ((c = cmd_getopt(argc, argv, "los:", longs)) != -1)
+		if (trace_measure_option(&m, c))
 			return EXIT_USAGE;
-	command = optind < argc ? argv + optind : NULL;
-	if (command && seconds)
-		return cmd_usage("--seconds or a command, not both");
-	code = watch_init(&w);
-	if (code)
-		return code;
-	code = measure(&w, command, seconds, &difference);
+	code = trace_measure(&m, &w, optind < argc ? argv + optind : NULL);
 	if (!code)
-		code = show(difference, &w, command);
-	rs_trace_snapshot_free(difference);
-	watch_end(&w);
+		code = show(m.difference, &w, m.command);
+	trace_measure_end(&m, &w);
 	return code;
 }
