@@ -49,6 +49,17 @@ void rs_trace_close(struct rs_trace *trace);
 int rs_trace_set_level(struct rs_trace *trace, uint32_t level, uint32_t flags);
 
 /**
+ * rs_trace_with_latency() - put latencies into snapshots whatever the level
+ * @trace: the handle
+ *
+ * For those that were taken before, or for somebody else. A handle that asks
+ * for RS_TRACE_LEVEL_LATENCY has them anyway.
+ *
+ * Return: 0, also if none were taken yet, or as rs_trace_set_level().
+ */
+int rs_trace_with_latency(struct rs_trace *trace);
+
+/**
  * rs_trace_features() - what this kernel lets be told apart
  * @trace: the handle
  *

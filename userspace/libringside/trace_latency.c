@@ -43,6 +43,14 @@ int rs_trace_map_latency(struct rs_trace *t)
 	return 0;
 }
 
+int rs_trace_with_latency(struct rs_trace *trace)
+{
+	if (trace->page->abi < 2 ||
+	    !__atomic_load_n(&trace->page->latency_offset, __ATOMIC_ACQUIRE))
+		return 0;
+	return rs_trace_map_latency(trace);
+}
+
 void rs_trace_unmap_latency(struct rs_trace *t)
 {
 	if (t->latency)
@@ -65,6 +73,13 @@ int rs_trace_latency_alloc(const struct rs_trace *t,
 	if (!l->record || !l->bucket)
 		return -ENOMEM;
 	l->nr_buckets = t->page->nr_buckets;
+	/*
+	 * Touched now, or the page faults of copying would be in the latencies,
+	 * which are copied last, but not in the counts.
+	 */
+	explicit_bzero(l->record, s->nr_counters * sizeof(*l->record));
+	explicit_bzero(l->bucket, (size_t)s->nr_counters * l->nr_buckets *
+		       sizeof(*l->bucket));
 	return 0;
 }
 

@@ -192,6 +192,7 @@ int cmd_parse_seconds(const char *what, const char *s, uint64_t min_ms,
 /* One function a row of the table in main.c, each in cmd_NAME.c. */
 int cmd_balloon(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_guard(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
