@@ -241,4 +241,11 @@ static inline void rs_fs_unlock(struct fs_struct *fs)
 #endif
 #endif
 
+/* Which argument of a d_revalidate() function is the entry that is asked for? */
+#ifdef RS_HAVE_REVALIDATE_DIR
+#define RS_REVALIDATE_DENTRY_ARG	2
+#else
+#define RS_REVALIDATE_DENTRY_ARG	0
+#endif
+
 #endif /* _RINGSIDE_COMPAT_H */

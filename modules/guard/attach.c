@@ -42,6 +42,7 @@ int rsg_attach_check(const struct rsg_attach *arg)
 static int engage(struct rsg_policy *policy, struct rsg_attach *arg,
 		  const char **function)
 {
+	const char *blamed = NULL;
 	pid_t conflict = 0;
 	int err;
 
@@ -56,13 +57,18 @@ static int engage(struct rsg_policy *policy, struct rsg_attach *arg,
 	err = rsg_mark(policy, &arg->tasks, &conflict);
 	if (err)
 		goto err_unhook;
+	err = rsg_jail_enter(policy, &conflict, &blamed);
+	if (err)
+		goto err_unmark;
 	return 0;
 
+err_unmark:
+	rsg_unmark(policy);
 err_unhook:
 	arg->conflict_pid = conflict;
 	arg->tasks = 0;
 	rsg_hooks_update(NULL, RSG_MODE_OFF, function);
-	*function = NULL;
+	*function = blamed;
 err_unwatch:
 	if (!nr_attached)
 		rsg_marks_unwatch();
@@ -120,6 +126,7 @@ static void disengage(struct rsg_policy *policy)
 
 	WRITE_ONCE(policy->armed, RSG_MODE_OFF);
 	rsg_unmark(policy);
+	rsg_jail_leave(policy);
 	policy->state = RSG_STATE_LOADED;
 	rsg_scope_put(policy->scope);
 	policy->scope = NULL;

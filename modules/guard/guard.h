@@ -14,6 +14,7 @@
  *   event.c    what becomes of a decision of the hook
  *   policy.c   the set of loaded policies
  *   attach.c   attach, confirm, roll back, detach
+ *   jail*.c    policies that keep their tasks in a root directory
  *   ioctl.c, sysfs.c  user space
  *
  * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
@@ -140,9 +141,12 @@ struct rsg_set {
 	};
 };
 
+struct rsg_jail;
+
 /**
  * struct rsg_policy - a loaded policy and its attachment
  * @rules: what it says about each call; replaced as a whole under rsg_lock
+ * @jail: what it is in addition if it is a jail, or NULL; immutable
  * @counts: per CPU; the pointer is immutable
  * @armed: RSG_MODE_* that the hook obeys, 0 to allow everything. Written under
  *	rsg_lock, read by the hook with READ_ONCE()
@@ -162,6 +166,7 @@ struct rsg_set {
  */
 struct rsg_policy {
 	struct rsg_rules __rcu *rules;
+	struct rsg_jail *jail;
 	struct rsg_counts __percpu *counts;
 	u32 armed;
 	u32 id;
@@ -262,6 +267,14 @@ int rsg_rollback(struct rsg_policy *policy) __must_hold(&rsg_lock);
 int rsg_detach(struct rsg_policy *policy) __must_hold(&rsg_lock);
 void rsg_rollback_work(struct work_struct *work);
 u64 rsg_pending_ms(const struct rsg_policy *policy) __must_hold(&rsg_lock);
+
+/* jail.c */
+struct rsg_policy *rsg_jail_create(const struct rsg_load *load, int root_fd);
+void rsg_jail_destroy(struct rsg_policy *policy);
+int rsg_jail_enter(struct rsg_policy *policy, pid_t *conflict,
+		   const char **function) __must_hold(&rsg_lock);
+bool rsg_jail_is_in_one(void);
+void rsg_jail_leave(struct rsg_policy *policy) __must_hold(&rsg_lock);
 
 /* ioctl.c */
 extern const struct file_operations rsg_device_fops;

@@ -220,12 +220,11 @@ static long publish(struct rsg_policy *policy)
 	return ret;
 }
 
-static long load(struct file *file, void *arg)
+/* Publish @policy, which may be an error, or drop it. */
+static long enter(struct rsg_policy *policy)
 {
-	struct rsg_policy *policy;
 	long ret;
 
-	policy = read_policy(arg);
 	if (IS_ERR(policy))
 		return PTR_ERR(policy);
 	ret = -EINTR;
@@ -236,6 +235,22 @@ static long load(struct file *file, void *arg)
 	if (ret < 0)
 		rsg_policy_destroy(policy);
 	return ret;
+}
+
+static long load(struct file *file, void *arg)
+{
+	return enter(read_policy(arg));
+}
+
+static long jail(struct file *file, void *arg)
+{
+	const struct rsg_jail_arg *jail = arg;
+	struct rsg_load load = { .flags = jail->flags };
+
+	if (jail->flags & ~RSG_LOAD_PERSIST || jail->__reserved)
+		return -EINVAL;
+	memcpy(load.name, jail->name, sizeof(load.name));
+	return enter(rsg_jail_create(&load, jail->root_fd));
 }
 
 static struct rsg_scope *read_scope(const struct rsg_attach *attach)
@@ -371,6 +386,7 @@ static long unload(struct file *file, void *arg)
 static const struct rs_ioctl device_table[] = {
 	ROW(RSG_IOC_GET_INFO, struct rs_info, get_info, .write_back = true),
 	ROW(RSG_IOC_LOAD, struct rsg_load, load, .admin = true),
+	ROW(RSG_IOC_JAIL, struct rsg_jail_arg, jail, .admin = true),
 	ROW(RSG_IOC_ATTACH, struct rsg_attach, attach, .admin = true,
 	    .write_back = true, .write_error = true),
 	ROW(RSG_IOC_CONFIRM, struct rsg_id, confirm, .admin = true),
@@ -384,6 +400,9 @@ static const struct rs_ioctl device_table[] = {
 static long device_ioctl(struct file *file, unsigned int cmd,
 			 unsigned long uarg)
 {
+	/* Who is in a jail holds no key to it, wherever the node came from. */
+	if (rsg_jail_is_in_one())
+		return -EPERM;
 	return rs_ioctl_dispatch(file, cmd, uarg, device_table,
 				 ARRAY_SIZE(device_table));
 }

@@ -233,6 +233,7 @@ void rsg_policy_destroy(struct rsg_policy *policy)
 	cancel_delayed_work_sync(&policy->rollback);
 	synchronize_rcu();
 	rsg_rules_destroy(rcu_dereference_protected(policy->rules, true));
+	rsg_jail_destroy(policy);
 	free_percpu(policy->counts);
 	kfree(policy);
 }

@@ -25,6 +25,10 @@
 static const struct rsg_site *const tables[] = {
 	rsg_object_sites,
 	rsg_uring_sites,
+	rsg_jail_task_sites,
+	rsg_jail_fs_sites,
+	rsg_jail_ipc_sites,
+	rsg_jail_admin_sites,
 };
 
 /* Rows of all tables, and twice as many places to find them by address. */
@@ -34,12 +38,11 @@ static const struct rsg_site *const tables[] = {
 /**
  * struct slot - where a hooked address leads to
  * @ip: the address, 0 if the slot is free
- * @site: its row; of several rows for one function, the first
- * @id: number of the row, 1 or more
+ * @id: number of its row, 1 or more; of several rows for one function, the
+ *	last
  */
 struct slot {
 	unsigned long ip;
-	const struct rsg_site *site;
 	u16 id;
 };
 
@@ -51,6 +54,8 @@ static struct slot slots[SLOTS];
 static const struct rsg_site *sites[SITES_MAX];
 static unsigned long addresses[SITES_MAX];
 static const char *names[SITES_MAX];
+/* By number of a row that of an earlier one for the same function, or 0. */
+static u16 others[SITES_MAX + 1];
 static unsigned int nr_sites;
 static bool ready;
 /* Not rsg_lock: a long look-up must not hold up a roll-back. */
@@ -65,16 +70,22 @@ static __always_inline struct slot *find_slot(unsigned long ip)
 	return &slots[i];
 }
 
-static asmlinkage long notrace refuse(long value)
+/* Some functions return a structure of two words, struct fd for one. */
+struct two_words {
+	long first;
+	long second;
+};
+
+static asmlinkage struct two_words notrace refuse(long value)
 {
-	return value;
+	return (struct two_words){ value, 0 };
 }
 
 /* Without force_sig(): the thread may be one that works for io_uring. */
-static asmlinkage long notrace refuse_and_kill(long value)
+static asmlinkage struct two_words notrace refuse_and_kill(long value)
 {
 	kill_pid(task_tgid(current), SIGKILL, 1);
-	return value;
+	return (struct two_words){ value, 0 };
 }
 
 static notrace void act(const struct rsg_site *site, u32 verdict,
@@ -87,7 +98,8 @@ static notrace void act(const struct rsg_site *site, u32 verdict,
 		error = verdict & SECCOMP_RET_DATA;
 	if (site->no_esrch && error == ESRCH)
 		error = EPERM;
-	value = site->refusal == RSG_REFUSE_ERRNO ? -error : 0;
+	value = site->refusal == RSG_REFUSE_ERRNO ? -error :
+		site->refusal == RSG_REFUSE_TRUE;
 	if (action == SECCOMP_RET_KILL_PROCESS ||
 	    action == SECCOMP_RET_KILL_THREAD)
 		rs_ftrace_divert(fregs, refuse_and_kill, value);
@@ -96,12 +108,12 @@ static notrace void act(const struct rsg_site *site, u32 verdict,
 }
 
 /* What @policy says, and does: SECCOMP_RET_ALLOW unless it enforces. */
-static notrace u32 ask(const struct rsg_policy *policy, const struct slot *slot,
+static notrace u32 ask(const struct rsg_policy *policy, unsigned int id,
 		       struct ftrace_regs *fregs)
 {
-	struct rsg_decision d = { .abi = RSG_X86_64, .site = slot->id };
+	struct rsg_decision d = { .abi = RSG_X86_64, .site = id };
 	struct rsg_look look = {
-		.site = slot->site,
+		.site = sites[id - 1],
 		.policy = policy,
 		.regs = rs_ftrace_regs(fregs),
 		.rule = -1,
@@ -111,7 +123,7 @@ static notrace u32 ask(const struct rsg_policy *policy, const struct slot *slot,
 	if (!look.mode)
 		return SECCOMP_RET_ALLOW;
 	look.rules = rcu_dereference_sched(policy->rules);
-	d.verdict = slot->site->judge(&look);
+	d.verdict = look.site->judge(&look);
 	if (d.verdict == SECCOMP_RET_ALLOW &&
 	    (look.mode != RSG_MODE_OBSERVE || !look.site->observed))
 		return SECCOMP_RET_ALLOW;
@@ -136,6 +148,18 @@ static __always_inline u32 stricter(u32 a, u32 b)
 	       (s32)(a & SECCOMP_RET_ACTION_FULL) ? b : a;
 }
 
+/* What @policy says at each of the rows for a function. */
+static notrace u32 ask_all(const struct rsg_policy *policy, unsigned int first,
+			   struct ftrace_regs *fregs)
+{
+	u32 verdict = SECCOMP_RET_ALLOW;
+	unsigned int id;
+
+	for (id = first; id; id = others[id])
+		verdict = stricter(verdict, ask(policy, id, fregs));
+	return verdict;
+}
+
 /* @task has the mark that counts: the current one, or its leader. */
 static noinline notrace void judge(unsigned long ip, struct task_struct *task,
 				   struct ftrace_regs *fregs)
@@ -157,10 +181,10 @@ static noinline notrace void judge(unsigned long ip, struct task_struct *task,
 	nr = smp_load_acquire(&set->members.nr); /* pairs with set.c */
 	for (i = 0; i < nr; i++)
 		verdict = stricter(verdict,
-				   ask(READ_ONCE(set->members.policies[i]),
-				       slot, fregs));
+				   ask_all(READ_ONCE(set->members.policies[i]),
+					   slot->id, fregs));
 	if (!rsg_verdict_allows(verdict))
-		act(slot->site, verdict, fregs);
+		act(sites[slot->id - 1], verdict, fregs);
 out:
 	preempt_enable_notrace();
 }
@@ -239,11 +263,9 @@ static void fill_slots(void)
 		if (!addresses[i])
 			continue;
 		slot = find_slot(addresses[i]);
-		if (slot->ip)
-			continue;
-		*slot = (struct slot){
-			.ip = addresses[i], .site = sites[i], .id = i + 1,
-		};
+		others[i + 1] = slot->id;
+		slot->ip = addresses[i];
+		slot->id = i + 1;
 	}
 }
 

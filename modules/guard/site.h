@@ -19,12 +19,14 @@
  * enum rsg_refusal - how a hooked function says that it failed
  * @RSG_REFUSE_ERRNO: it returns a negative errno, or a pointer that holds one
  * @RSG_REFUSE_FALSE: it returns false, 0 or a pointer that is NULL
+ * @RSG_REFUSE_TRUE: it returns true
  *
  * A function without a result can not be refused and is no site.
  */
 enum rsg_refusal {
 	RSG_REFUSE_ERRNO,
 	RSG_REFUSE_FALSE,
+	RSG_REFUSE_TRUE,
 };
 
 struct rsg_site;
@@ -107,6 +109,10 @@ rsg_site_arg(const struct rsg_look *look, unsigned int nr)
 /* The tables; each ends with a row without a name. */
 extern const struct rsg_site rsg_object_sites[];
 extern const struct rsg_site rsg_uring_sites[];
+extern const struct rsg_site rsg_jail_task_sites[];
+extern const struct rsg_site rsg_jail_fs_sites[];
+extern const struct rsg_site rsg_jail_ipc_sites[];
+extern const struct rsg_site rsg_jail_admin_sites[];
 
 int rsg_sites_resolve(const struct rsg_rules *rules);
 int rsg_sites_update(const struct rsg_policy *extra,

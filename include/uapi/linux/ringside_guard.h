@@ -330,6 +330,8 @@ struct rsg_except {
  * EBUSY   somebody else modifies @function (livepatch, another tracer); or
  *         kernel.ftrace_enabled is 0, and @function is then just one of those
  *         that could not be hooked
+ * EXDEV   the policy is a jail, and root or working directory of @conflict_pid
+ *         is not in its root directory
  * ENODEV  ftrace has shut itself down after an error of its own, until reboot
  * EOPNOTSUPP  this kernel can not hook @function
  * ENXIO   ftrace accepted @function but its entry did not change
@@ -374,6 +376,39 @@ struct rsg_attach {
 struct rsg_id {
 	__u32 size;
 	__u32 id;
+};
+
+/**
+ * struct rsg_jail_arg - argument of RSG_IOC_JAIL
+ * @size: sizeof(struct rsg_jail_arg)
+ * @flags: RSG_LOAD_*
+ * @root_fd: descriptor of a directory, the root of the jail; one opened with
+ *	O_PATH will do
+ * @__reserved: must be zero
+ * @name: as in struct rsg_load
+ *
+ * Makes a policy that keeps the tasks it is attached to in a root directory.
+ * It is attached, confirmed, detached and dropped as any other policy; what it
+ * denies is fixed, and looks at objects: processes, files, System V objects and
+ * sockets of the jail's own tasks are free to use. Documentation lists it.
+ *
+ * RSG_IOC_ATTACH changes no root directory. It fails with EXDEV if root or
+ * working directory of one of the tasks, @conflict_pid, is not in @root_fd.
+ *
+ * Returns what RSG_IOC_LOAD returns.
+ *
+ * EINVAL   also: the name is malformed
+ * EBADF    @root_fd is not open
+ * ENOTDIR  @root_fd is no directory
+ * EEXIST, ENOSPC, ENOMEM, EMFILE, ENFILE, EINTR  as RSG_IOC_LOAD
+ * EOPNOTSUPP  also: the kernel was built with PREEMPT_RT
+ */
+struct rsg_jail_arg {
+	__u32 size;
+	__u32 flags;
+	__s32 root_fd;
+	__u32 __reserved;
+	__u8 name[RSG_NAME_LEN];
 };
 
 /* States of a policy. */
@@ -433,6 +468,7 @@ struct rsg_policy_info {
  * RSG_IOC_DETACH      struct rsg_id: undo an attach
  * RSG_IOC_UNLOAD      struct rsg_id: drop a policy
  * RSG_IOC_GET_POLICY  struct rsg_policy_info: describe a policy
+ * RSG_IOC_JAIL        struct rsg_jail_arg: make a policy that is a jail
  */
 #define RSG_IOC_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 0)
 #define RSG_IOC_LOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 1)
@@ -442,5 +478,6 @@ struct rsg_policy_info {
 #define RSG_IOC_DETACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 5)
 #define RSG_IOC_UNLOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 6)
 #define RSG_IOC_GET_POLICY	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 7)
+#define RSG_IOC_JAIL		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 32)
 
 #endif /* _UAPI_LINUX_RINGSIDE_GUARD_H */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What of the machine's own is a root in a jail kept from: settings, memory,
+ * clock, namespaces of others, and limits that somebody set?
+ */
+#include <linux/cgroup.h>
+#include <linux/fs.h>
+#include <linux/ipc_namespace.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_ns.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/time_namespace.h>
+#include <linux/timex.h>
+#include <linux/user_namespace.h>
+#include <linux/utsname.h>
+#include <net/net_namespace.h>
+
+#include "jail.h"
+
+/* kernfs_fop_open(inode, file): to write to sysfs or a control group */
+static notrace u32 judge_kernfs_open(struct rsg_look *look)
+{
+	const struct file *file = (void *)rsg_site_arg(look, 1);
+
+	if (!look->policy->jail || !(file->f_mode & FMODE_WRITE))
+		return SECCOMP_RET_ALLOW;
+	return RSG_JAIL_DENY(EPERM);
+}
+
+/* proc_sys_permission(idmap, inode, mask) */
+static notrace u32 judge_sysctl(struct rsg_look *look)
+{
+	if (!look->policy->jail || !(rsg_site_arg(look, 2) & MAY_WRITE))
+		return SECCOMP_RET_ALLOW;
+	return RSG_JAIL_DENY(EPERM);
+}
+
+/* do_adjtimex(txc): reading the clock's state is fine */
+static notrace u32 judge_adjtimex(struct rsg_look *look)
+{
+	const struct __kernel_timex *txc = (void *)rsg_site_arg(look, 0);
+
+	if (!look->policy->jail || !txc->modes)
+		return SECCOMP_RET_ALLOW;
+	return RSG_JAIL_DENY(EPERM);
+}
+
+/* copy_mnt_ns(flags, ...): mounts of its own; the root would be another one */
+static notrace u32 judge_mounts(struct rsg_look *look)
+{
+	if (!look->policy->jail || !(rsg_site_arg(look, 0) & CLONE_NEWNS))
+		return SECCOMP_RET_ALLOW;
+	return RSG_JAIL_DENY(EPERM);
+}
+
+/* Is @ns one of those that @task is in? */
+static notrace bool is_in(struct task_struct *task, const struct ns_common *ns)
+{
+	const struct nsproxy *proxy;
+	bool in = ns == &__task_cred(task)->user_ns->ns;
+
+	task_lock(task);
+	proxy = task->nsproxy;
+	if (proxy)
+		in = in || ns == &proxy->uts_ns->ns ||
+		     ns == &proxy->ipc_ns->ns || ns == &proxy->net_ns->ns ||
+		     ns == &proxy->pid_ns_for_children->ns ||
+		     ns == &proxy->time_ns->ns || ns == &proxy->cgroup_ns->ns;
+	task_unlock(task);
+	return in;
+}
+
+/* X_install(nsset, ns): setns() to where some task of the jail is */
+static notrace u32 judge_namespace(struct rsg_look *look)
+{
+	const struct ns_common *ns = (void *)rsg_site_arg(look, 1);
+	struct task_struct *p, *t;
+	bool own = false;
+
+	if (!look->policy->jail)
+		return SECCOMP_RET_ALLOW;
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		own = rsg_task_has(t, look->policy) && is_in(t, ns);
+		if (own)
+			goto out;
+	}
+out:
+	rcu_read_unlock();
+	return own ? SECCOMP_RET_ALLOW : RSG_JAIL_DENY(EPERM);
+}
+
+/* cgroup_can_fork(child, args): birth in another control group */
+static notrace u32 judge_birth(struct rsg_look *look)
+{
+	const struct kernel_clone_args *args = (void *)rsg_site_arg(look, 1);
+
+	if (!look->policy->jail || !(args->flags & CLONE_INTO_CGROUP))
+		return SECCOMP_RET_ALLOW;
+	return RSG_JAIL_DENY(EPERM);
+}
+
+/* security_task_setrlimit(p, resource, new): CAP_SYS_RESOURCE does not help */
+static notrace u32 judge_limit(struct rsg_look *look)
+{
+	const struct task_struct *task = (void *)rsg_site_arg(look, 0);
+	unsigned int resource = rsg_site_arg(look, 1);
+	const struct rlimit *new = (void *)rsg_site_arg(look, 2);
+
+	if (!look->policy->jail)
+		return SECCOMP_RET_ALLOW;
+	look->args[0] = resource;
+	look->args[1] = new->rlim_max;
+	if (resource < RLIM_NLIMITS &&
+	    new->rlim_max <= READ_ONCE(task->signal->rlim[resource].rlim_max))
+		return SECCOMP_RET_ALLOW;
+	return RSG_JAIL_DENY(EPERM);
+}
+
+const struct rsg_site rsg_jail_admin_sites[] = {
+	RSG_JAIL_SITE(kernfs_fop_open, judge_kernfs_open),
+	RSG_JAIL_REFUSE(kernfs_fop_write_iter, EPERM),
+	RSG_JAIL_REFUSE(kernfs_iop_mkdir, EPERM),
+	RSG_JAIL_REFUSE(kernfs_iop_rmdir, EPERM),
+	RSG_JAIL_SITE(proc_sys_permission, judge_sysctl),
+	RSG_JAIL_REFUSE(proc_sys_write, EPERM),
+	RSG_JAIL_REFUSE(write_sysrq_trigger, EPERM, .optional = true),
+	RSG_JAIL_REFUSE(open_kcore, EPERM, .optional = true),
+	RSG_JAIL_REFUSE(security_syslog, EPERM),
+	RSG_JAIL_REFUSE(security_settime64, EPERM),
+	RSG_JAIL_SITE(do_adjtimex, judge_adjtimex),
+	RSG_JAIL_SITE(copy_mnt_ns, judge_mounts),
+	RSG_JAIL_REFUSE(mntns_install, EPERM),
+	RSG_JAIL_SITE(netns_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(ipcns_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(utsns_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(cgroupns_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(pidns_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(userns_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(timens_install, judge_namespace, .optional = true),
+	RSG_JAIL_SITE(cgroup_can_fork, judge_birth),
+	RSG_JAIL_SITE(security_task_setrlimit, judge_limit),
+	{}
+};
