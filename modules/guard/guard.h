@@ -10,6 +10,7 @@
  *   site.c     the same at other functions of the kernel; site.h tells how
  *   object.c   verdicts on sockets, mounts, files and processes
  *   uring.c    verdicts on operations of io_uring
+ *   relax.c    calls in spite of a seccomp filter
  *   action.c   what happens instead of a denied call
  *   event.c    what becomes of a decision of the hook
  *   policy.c   the set of loaded policies
@@ -275,6 +276,13 @@ int rsg_jail_enter(struct rsg_policy *policy, pid_t *conflict,
 		   const char **function) __must_hold(&rsg_lock);
 bool rsg_jail_is_in_one(void);
 void rsg_jail_leave(struct rsg_policy *policy) __must_hold(&rsg_lock);
+
+/* relax.c */
+extern bool rsg_relax_enabled;
+int rsg_relax(struct rsg_relax *arg);
+int rsg_relax_end(u32 id);
+int rsg_relax_next(struct rsg_relax *arg);
+void rsg_relax_exit(void);
 
 /* ioctl.c */
 extern const struct file_operations rsg_device_fops;

@@ -22,6 +22,7 @@ static_assert(sizeof(struct rsg_object_rule) == 24);
 static_assert(sizeof(struct rsg_attach) == 56 + RSG_FUNCTION_LEN);
 static_assert(sizeof(struct rsg_except) == 8);
 static_assert(sizeof(struct rsg_id) == 8);
+static_assert(sizeof(struct rsg_relax) == 32 + 8 * RSG_RELAX_WORDS);
 static_assert(sizeof(struct rsg_policy_info) == 72 + RSG_NAME_LEN);
 /* The mark keeps the id of a set in 12 bits. */
 static_assert(RSG_MARK_ID >= RSG_SETS);
@@ -46,8 +47,9 @@ static long get_info(struct file *file, void *arg)
 	*info = (struct rs_info){
 		.size = sizeof(*info),
 		.abi = RSG_ABI_LEVEL,
-		.features = IS_ENABLED(CONFIG_IA32_EMULATION) ?
-			    RSG_FEATURE_I386 : 0,
+		.features = (IS_ENABLED(CONFIG_IA32_EMULATION) ?
+			     RSG_FEATURE_I386 : 0) |
+			    (rsg_relax_enabled ? RSG_FEATURE_RELAX : 0),
 	};
 	strscpy(info->version, RS_VERSION, sizeof(info->version));
 	return 0;
@@ -375,6 +377,38 @@ static long unload(struct file *file, void *arg)
 	return ret;
 }
 
+static bool names_calls(const struct rsg_relax *arg)
+{
+	unsigned int i;
+	u64 any = 0;
+
+	for (i = 0; i < RSG_RELAX_WORDS; i++)
+		any |= arg->calls[i];
+	return any;
+}
+
+static long relax(struct file *file, void *arg)
+{
+	struct rsg_relax *relax = arg;
+
+	if (relax->id || relax->pid <= 0 || relax->flags || relax->uses ||
+	    !relax->ms || relax->ms > RSG_RELAX_MAX_MS || !names_calls(relax))
+		return -EINVAL;
+	return rsg_relax_enabled ? rsg_relax(relax) : -EOPNOTSUPP;
+}
+
+static long relax_end(struct file *file, void *arg)
+{
+	const struct rsg_id *which = arg;
+
+	return rsg_relax_end(which->id);
+}
+
+static long get_relax(struct file *file, void *arg)
+{
+	return rsg_relax_next(arg);
+}
+
 #define ROW(_cmd, _type, _fn, ...) {		\
 	.cmd = _cmd,				\
 	.size = sizeof(_type),			\
@@ -395,6 +429,11 @@ static const struct rs_ioctl device_table[] = {
 	ROW(RSG_IOC_UNLOAD, struct rsg_id, unload, .admin = true),
 	ROW(RSG_IOC_GET_POLICY, struct rsg_policy_info, get_policy,
 	    .admin = true, .write_back = true),
+	ROW(RSG_IOC_RELAX, struct rsg_relax, relax, .admin = true,
+	    .write_back = true),
+	ROW(RSG_IOC_RELAX_END, struct rsg_id, relax_end, .admin = true),
+	ROW(RSG_IOC_GET_RELAX, struct rsg_relax, get_relax, .admin = true,
+	    .write_back = true),
 };
 
 static long device_ioctl(struct file *file, unsigned int cmd,

@@ -47,6 +47,7 @@ static void __exit ringside_guard_exit(void)
 	struct rsg_policy *policy;
 
 	misc_deregister(&device);
+	rsg_relax_exit();
 	for (;;) {
 		mutex_lock(&rsg_lock);
 		policy = rsg_policy_next(1);

@@ -19,6 +19,7 @@
  */
 #include <linux/io_uring_types.h>
 #include <linux/nospec.h>
+#include <linux/string.h>
 #include <uapi/linux/io_uring.h>
 #include <asm/unistd.h>
 
@@ -151,15 +152,24 @@ static bool is_wanted(const struct rsg_site *site,
 /* io_*_prep(req, sqe): the opcode in @req is the kernel's own copy. */
 static notrace u32 judge_op(struct rsg_look *look)
 {
-	const struct io_kiocb *req = (void *)rsg_site_arg(look, 0);
+	struct io_kiocb *req = (void *)rsg_site_arg(look, 0);
 	unsigned int op = min_t(unsigned int, req->opcode, RSG_URING_OPS);
+	u32 verdict;
 
 	look->args[0] = req->opcode;
 	look->nr = __NR_io_uring_enter;
 	op = array_index_nospec(op, RSG_URING_OPS + 1);
 	if (op < RSG_URING_OPS && calls[op][0])
 		look->nr = calls[op][0] - 1;
-	return look->rules->objects->uring[op];
+	verdict = look->rules->objects->uring[op];
+	/*
+	 * A request that fails is cleaned up by what its preparation left. The
+	 * kernel clears that where it fails before; without this, a refused
+	 * send would end with what an earlier request had there.
+	 */
+	if (!rsg_verdict_allows(verdict))
+		memset(&req->cmd.data, 0, sizeof(req->cmd.data));
+	return verdict;
 }
 
 #define OP(_op, ...) {					\

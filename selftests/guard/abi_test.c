@@ -30,6 +30,11 @@ static const struct call {
 	{ "GET_POLICY", RSG_IOC_GET_POLICY, sizeof(struct rsg_policy_info),
 	  true, ENOENT },
 	{ "JAIL", RSG_IOC_JAIL, sizeof(struct rsg_jail_arg), true, EINVAL },
+	{ "RELAX", RSG_IOC_RELAX, sizeof(struct rsg_relax), true, EINVAL },
+	{ "RELAX_END", RSG_IOC_RELAX_END, sizeof(struct rsg_id), true,
+	  ENOENT },
+	{ "GET_RELAX", RSG_IOC_GET_RELAX, sizeof(struct rsg_relax), true,
+	  ENOENT },
 };
 
 #define NR_CALLS NR_RULES(calls)

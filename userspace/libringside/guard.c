@@ -47,6 +47,11 @@ static uint32_t verdict_of(unsigned int error)
 	return error ? SECCOMP_RET_ERRNO | error : SECCOMP_RET_ALLOW;
 }
 
+int rs_guard_fd(const struct rs_guard *guard)
+{
+	return guard->fd;
+}
+
 static unsigned int fill_rules(const struct rs_guard_policy *policy,
 			       struct rsg_rule *rules)
 {

@@ -29,4 +29,7 @@ struct rs_guard_policy {
  */
 int rs_guard_i386_direct(const char *name);
 
+/** rs_guard_fd() - the descriptor of the device */
+int rs_guard_fd(const struct rs_guard *guard);
+
 #endif /* RS_GUARD_H */

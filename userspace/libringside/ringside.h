@@ -297,6 +297,45 @@ int rs_guard_detach(struct rs_guard *guard, unsigned int id);
 int rs_guard_unload(struct rs_guard *guard, unsigned int id);
 
 /**
+ * rs_guard_relax_call() - name a call, in every ABI that has it
+ * @relax: where it is added
+ * @name: name of the system call, as libseccomp knows it
+ *
+ * Return: 0, or -ENOENT if no ABI has such a call.
+ */
+int rs_guard_relax_call(struct rsg_relax *relax, const char *name);
+
+/**
+ * rs_guard_relax() - let a process pass its own seccomp filters for a while
+ * @guard: the handle
+ * @relax: which process, which calls, how long; @relax->size is filled in, and
+ *	so is @relax->id
+ *
+ * Return: 0 or -errno, see struct rsg_relax.
+ */
+int rs_guard_relax(struct rs_guard *guard, struct rsg_relax *relax);
+
+/**
+ * rs_guard_relax_end() - end such a grant before its time
+ * @guard: the handle
+ * @id: number of the grant
+ *
+ * Return: 0, -ENOENT or another -errno.
+ */
+int rs_guard_relax_end(struct rs_guard *guard, unsigned int id);
+
+/**
+ * rs_guard_relax_next() - describe the grant with the smallest id not below @id
+ * @guard: the handle
+ * @id: where to start; 1 finds the first grant
+ * @relax: receives the description
+ *
+ * Return: 0, -ENOENT if there is none, or another -errno.
+ */
+int rs_guard_relax_next(struct rs_guard *guard, unsigned int id,
+			struct rsg_relax *relax);
+
+/**
  * rs_guard_next() - describe the policy with the smallest id not below @id
  * @guard: the handle
  * @id: where to start; 1 finds the first policy

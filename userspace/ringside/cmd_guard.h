@@ -14,6 +14,7 @@ int guard_attach(int argc, char **argv);
 int guard_confirm(int argc, char **argv);
 int guard_rollback(int argc, char **argv);
 int guard_detach(int argc, char **argv);
+int guard_relax(int argc, char **argv);
 int guard_unload(int argc, char **argv);
 int guard_list(int argc, char **argv);
 

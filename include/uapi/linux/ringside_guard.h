@@ -36,6 +36,7 @@
 
 /* Feature bits, in rs_info.features. */
 #define RSG_FEATURE_I386	(1 << 0)  /* the kernel takes i386 calls */
+#define RSG_FEATURE_RELAX	(1 << 8)  /* loaded with relax=1 */
 
 /* Length of a policy's name with its terminating NUL. */
 #define RSG_NAME_LEN		32
@@ -456,6 +457,56 @@ struct rsg_policy_info {
 	__u8 name[RSG_NAME_LEN];
 };
 
+/* Grants at one time, what one may last, and words of its bitmap of calls. */
+#define RSG_RELAX_MAX		16
+#define RSG_RELAX_MAX_MS	86400000
+#define RSG_RELAX_WORDS		16
+
+/**
+ * struct rsg_relax - argument of RSG_IOC_RELAX and RSG_IOC_GET_RELAX
+ * @size: sizeof(struct rsg_relax)
+ * @id: RELAX: zero, and output: number of the grant; GET_RELAX: describe the
+ *	grant with the smallest number that is not below this, and output
+ * @pid: the process as the caller's PID namespace knows it; any thread stands
+ *	for its process. GET_RELAX: output, 0 if it is gone
+ * @flags: must be zero
+ * @ms: for how many milliseconds, at most RSG_RELAX_MAX_MS, and not 0.
+ *	GET_RELAX: output: how many are left
+ * @uses: zero; GET_RELAX: output: how often the grant was used
+ * @calls: the calls, at least one: bit nr % 64 of word (abi * RSG_CALLS + nr)
+ *	/ 64. GET_RELAX: output
+ *
+ * RELAX lets a process make some system calls that its own seccomp filters
+ * deny, whatever these do about them: they are not asked, nor is a tracer or a
+ * supervisor that they would notify. The grant holds for all threads of the
+ * process, not for its children, and ends by itself. RELAX_END, which takes a
+ * struct rsg_id with the number of a grant, ends one before. Policies of the
+ * guard still hold. A process in the strict mode of seccomp has no filters and
+ * gets no grant.
+ *
+ * Each grant, each use and each end leaves an audit record. It needs a module
+ * that was loaded with relax=1.
+ *
+ * EINVAL  also: a member is out of range, or no call is named
+ * EOPNOTSUPP  RELAX: the module was not loaded with relax=1, or the kernel has
+ *         no seccomp
+ * ESRCH   RELAX: no such process
+ * ENODATA  RELAX: the process has no seccomp filter
+ * ENOSPC  RELAX: there are RSG_RELAX_MAX grants
+ * EBUSY   RELAX: somebody else modifies the gate of seccomp
+ * ENOENT  RELAX_END: no such grant; GET_RELAX: none with that number or above
+ * ENODEV, ENXIO, ENOMEM  as with RSG_IOC_ATTACH
+ */
+struct rsg_relax {
+	__u32 size;
+	__u32 id;
+	__s32 pid;
+	__u32 flags;
+	__u64 ms;
+	__u64 uses;
+	__u64 calls[RSG_RELAX_WORDS];
+};
+
 /*
  * The calls. Each takes the address of the structure named here.
  *
@@ -468,6 +519,9 @@ struct rsg_policy_info {
  * RSG_IOC_DETACH      struct rsg_id: undo an attach
  * RSG_IOC_UNLOAD      struct rsg_id: drop a policy
  * RSG_IOC_GET_POLICY  struct rsg_policy_info: describe a policy
+ * RSG_IOC_RELAX       struct rsg_relax: let a process pass its seccomp filters
+ * RSG_IOC_RELAX_END   struct rsg_id: end that before its time
+ * RSG_IOC_GET_RELAX   struct rsg_relax: describe such a grant
  * RSG_IOC_JAIL        struct rsg_jail_arg: make a policy that is a jail
  */
 #define RSG_IOC_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 0)
@@ -478,6 +532,9 @@ struct rsg_policy_info {
 #define RSG_IOC_DETACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 5)
 #define RSG_IOC_UNLOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 6)
 #define RSG_IOC_GET_POLICY	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 7)
+#define RSG_IOC_RELAX		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 24)
+#define RSG_IOC_RELAX_END	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 25)
+#define RSG_IOC_GET_RELAX	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 26)
 #define RSG_IOC_JAIL		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 32)
 
 #endif /* _UAPI_LINUX_RINGSIDE_GUARD_H */
