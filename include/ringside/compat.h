@@ -153,6 +153,70 @@ static inline void rs_balloon_swap(struct balloon_dev_info *info,
 }
 #endif /* RS_WANT_BALLOON_CORE */
 
+/*
+ * A shrinker became an object of the kernel's, with room for its owner's
+ * pointer. Only for those who ask. One that was not registered may be
+ * unregistered.
+ */
+#ifdef RS_WANT_SHRINKER
+#include <linux/shrinker.h>
+
+struct rs_shrinker {
+#ifdef RS_HAVE_SHRINKER_ALLOC
+	struct shrinker *core;
+#else
+	struct shrinker core;
+	void *owner;
+#endif
+};
+
+typedef unsigned long (*rs_shrink_fn)(struct shrinker *shrinker,
+				      struct shrink_control *sc);
+
+static inline int rs_shrinker_register(struct rs_shrinker *s,
+				       rs_shrink_fn count, rs_shrink_fn scan,
+				       void *owner, const char *name)
+{
+#ifdef RS_HAVE_SHRINKER_ALLOC
+	s->core = shrinker_alloc(0, "%s", name);
+	if (!s->core)
+		return -ENOMEM;
+	s->core->count_objects = count;
+	s->core->scan_objects = scan;
+	s->core->private_data = owner;
+	shrinker_register(s->core);
+	return 0;
+#else
+	s->core = (struct shrinker){
+		.count_objects = count,
+		.scan_objects = scan,
+		.seeks = DEFAULT_SEEKS,
+	};
+	s->owner = owner;
+	return register_shrinker(&s->core, "%s", name);
+#endif
+}
+
+static inline void rs_shrinker_unregister(struct rs_shrinker *s)
+{
+#ifdef RS_HAVE_SHRINKER_ALLOC
+	shrinker_free(s->core);
+	s->core = NULL;
+#else
+	unregister_shrinker(&s->core);
+#endif
+}
+
+static inline void *rs_shrinker_owner(struct shrinker *core)
+{
+#ifdef RS_HAVE_SHRINKER_ALLOC
+	return core->private_data;
+#else
+	return container_of(core, struct rs_shrinker, core)->owner;
+#endif
+}
+#endif /* RS_WANT_SHRINKER */
+
 /* PGSCAN_* and PGSTEAL_* became statistics of nodes. */
 static inline unsigned long rs_reclaim_count(const unsigned long *events,
 					     int item)

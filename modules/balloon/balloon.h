@@ -29,9 +29,10 @@
  * must not keep others waiting for ever: it is taken with a time limit.
  *
  * rsb_pool.lock is a leaf but for the lock inside the kernel's balloon core:
- * the list of units, and the notes that the OOM path leaves for the worker.
- * The OOM notifier takes only this one: it neither sleeps nor talks to the
- * host, because its caller may be the very allocation that the host waits for.
+ * the list of units, what is kept for a migration, and the notes that the OOM
+ * path leaves for the worker. The OOM notifier and the shrinker take only this
+ * one: they neither sleep nor talk to the host, because their caller may be
+ * the very allocation that the host waits for.
  *
  * Order: rsb.lock, rsb.report_sem, rsb_pool.lock, the balloon core's lock.
  */
@@ -53,6 +54,7 @@
 #include <linux/workqueue.h>
 
 #define RS_WANT_BALLOON_CORE
+#define RS_WANT_SHRINKER
 #include <ringside/compat.h>
 
 #include "plan.h"
@@ -200,8 +202,11 @@ struct rsb_queue {
  * @reporting_free: whether it is registered; changed by @reporting_work, and
  *	by teardown after that
  * @hint: blocks that a migrating host need not copy; used by @hint_work only
- * @hint_held: blocks in the host's hands or kept until the round is over; used
- *	by @hint_work, and by teardown after that
+ * @hint_held: blocks kept until the migration is over, under the pool's lock
+ * @nr_hint_held: length of @hint_held, under the pool's lock
+ * @hint_lent: the host did not return all of @hint_held, so none may be freed;
+ *	under the pool's lock
+ * @hint_shrinker: frees of @hint_held when the guest is short of memory
  * @hint_round: the round that was begun last; used by @hint_work only
  * @hint_changed: the host may have begun or ended a round; set in any context,
  *	cleared by @hint_work
@@ -253,6 +258,9 @@ struct rsb {
 	bool reporting_free;
 	struct rsb_queue hint;
 	struct list_head hint_held;
+	unsigned long nr_hint_held;
+	bool hint_lent;
+	struct rs_shrinker hint_shrinker;
 	u32 hint_round;
 	bool hint_changed;
 	__virtio32 hint_word;
@@ -421,6 +429,7 @@ int rsb_report_free_set(struct rsb *b);
 
 /* hint.c */
 void rsb_hint_init(struct rsb *b);
+int rsb_hint_start(struct rsb *b);
 void rsb_hint_wake(struct rsb *b);
 void rsb_hint_stop(struct rsb *b);
 void rsb_hint_release(struct rsb *b);

@@ -10,8 +10,9 @@
  * its list of changed memory; after that a write puts it on the list again.
  * So blocks are owned while they are under way: taken from the page allocator
  * for free memory, taken out of the pool for what the balloon holds. And they
- * are kept until the round is over, or the allocator would hand out the same
- * ones for ever.
+ * are kept until the host says that the migration is over: memory that is not
+ * written to is not copied in a later round either. A guest that needs it
+ * before gets it back from a shrinker.
  */
 #include <linux/mm.h>
 #include <linux/vmstat.h>
@@ -123,6 +124,17 @@ static bool may_take_more(struct rsb *b)
 	       rsb_get_pages(b, RSB_S_RESERVE) + RSB_UNIT_PAGES;
 }
 
+/* After an error the host may still have some of them. */
+static void keep(struct rsb *b, struct list_head *blocks, unsigned int nr,
+		 bool lent)
+{
+	spin_lock(&b->pool.lock);
+	list_splice_init(blocks, &b->hint_held);
+	b->nr_hint_held += nr;
+	b->hint_lent |= lent;
+	spin_unlock(&b->pool.lock);
+}
+
 static int hint_free(struct rsb *b)
 {
 	LIST_HEAD(blocks);
@@ -141,25 +153,63 @@ static int hint_free(struct rsb *b)
 		if (!n)
 			break;
 		err = send_list(b, &blocks, RSB_UNIT_PAGES);
-		list_splice_init(&blocks, &b->hint_held);
+		keep(b, &blocks, n, err);
 		cond_resched();
 	}
 	return err;
 }
 
+/* Return: how many blocks went back; none while the host has any of them. */
+static unsigned long release(struct rsb *b, unsigned long most)
+{
+	struct page *page, *next;
+	LIST_HEAD(blocks);
+	unsigned long n;
+
+	spin_lock(&b->pool.lock);
+	for (n = 0; n < most && n < b->nr_hint_held && !b->hint_lent; n++)
+		list_move(b->hint_held.next, &blocks);
+	b->nr_hint_held -= n;
+	spin_unlock(&b->pool.lock);
+	list_for_each_entry_safe(page, next, &blocks, lru) {
+		list_del(&page->lru);
+		__free_pages(page, RSB_UNIT_ORDER);
+	}
+	return n;
+}
+
+static unsigned long count_kept(struct shrinker *shrinker,
+				struct shrink_control *sc)
+{
+	struct rsb *b = rs_shrinker_owner(shrinker);
+
+	if (READ_ONCE(b->hint_lent))
+		return 0;
+	return READ_ONCE(b->nr_hint_held) * RSB_UNIT_PAGES;
+}
+
+static unsigned long release_kept(struct shrinker *shrinker,
+				  struct shrink_control *sc)
+{
+	struct rsb *b = rs_shrinker_owner(shrinker);
+	unsigned long n;
+
+	n = release(b, DIV_ROUND_UP(sc->nr_to_scan, RSB_UNIT_PAGES));
+	sc->nr_scanned = n * RSB_UNIT_PAGES;
+	return n ? n * RSB_UNIT_PAGES : SHRINK_STOP;
+}
+
 /**
- * rsb_hint_release - free what was kept for the round
+ * rsb_hint_release - free what was kept for the migration
  * @b: a device whose host has none of it: it returned all or was reset
  */
 void rsb_hint_release(struct rsb *b)
 {
-	struct page *page, *next;
-
-	list_for_each_entry_safe(page, next, &b->hint_held, lru) {
-		list_del(&page->lru);
-		__free_pages(page, RSB_UNIT_ORDER);
+	spin_lock(&b->pool.lock);
+	b->hint_lent = false;
+	spin_unlock(&b->pool.lock);
+	while (release(b, RSB_KICK_UNITS))
 		cond_resched();
-	}
 }
 
 static int hint_round(struct rsb *b)
@@ -201,7 +251,8 @@ static void hint_work(struct work_struct *work)
 		dev_warn(&b->vdev->dev, "a round of hinting failed: %d\n",
 			 err);
 	}
-	if (!rsb_reap(b, &b->hint))
+	if ((err || round == VIRTIO_BALLOON_CMD_ID_DONE) &&
+	    !rsb_reap(b, &b->hint))
 		rsb_hint_release(b);
 }
 
@@ -229,6 +280,20 @@ void rsb_hint_init(struct rsb *b)
 }
 
 /**
+ * rsb_hint_start - be asked for memory that is kept when the guest needs it
+ * @b: a device that is ready
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rsb_hint_start(struct rsb *b)
+{
+	if (!b->hint.vq)
+		return 0;
+	return rs_shrinker_register(&b->hint_shrinker, count_kept,
+				    release_kept, b, "ringside-hint");
+}
+
+/**
  * rsb_hint_stop - hint nothing any more
  * @b: the device, with rsb.stopping set; rsb_hint_release() is due after the
  *	reset
@@ -236,5 +301,6 @@ void rsb_hint_init(struct rsb *b)
 void rsb_hint_stop(struct rsb *b)
 {
 	cancel_work_sync(&b->hint_work);
+	rs_shrinker_unregister(&b->hint_shrinker);
 	b->hint_round = 0;
 }

@@ -124,13 +124,12 @@ static int rsb_start(struct rsb *b)
 		b->mode = rsb_mode_auto(b);
 	write_poison(b);
 	virtio_device_ready(b->vdev);
+	err = rsb_hint_start(b);
+	if (err)
+		goto err_reset;
 	err = rsb_oom_register(b);
-	if (err) {
-		rsb_queues_reset(b);
-		b->vdev->config->del_vqs(b->vdev);
-		rsb_worker_release(b);
-		return err;
-	}
+	if (err)
+		goto err_hint;
 	WRITE_ONCE(b->stopping, false);
 	rsb_stats_start(b);
 	rsb_worker_start(b);
@@ -138,6 +137,14 @@ static int rsb_start(struct rsb *b)
 	rsb_pressure_start(b);
 	rsb_hint_wake(b);
 	return 0;
+
+err_hint:
+	rsb_hint_stop(b);
+err_reset:
+	rsb_queues_reset(b);
+	b->vdev->config->del_vqs(b->vdev);
+	rsb_worker_release(b);
+	return err;
 }
 
 /*

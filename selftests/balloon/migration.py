@@ -54,6 +54,30 @@ def hinted_memory_is_not_sent(guest):
                 lambda: f"only {guest.attr('hinted_bytes')} bytes were hinted")
 
 
+def oom_kills(guest):
+    return int(guest.sh("sed -n 's/^oom_kill //p' /proc/vmstat"))
+
+
+def hinted_memory_comes_back(guest):
+    """What the driver keeps for the migration is the guest's if it needs it."""
+    guest.sh("sync; echo 3 > /proc/sys/vm/drop_caches")
+    free, hinted = guest.free(), int(guest.attr("hinted_bytes"))
+    guest.qmp("migrate-set-parameters", **{"max-bandwidth": 1 * MIB})
+    guest.qmp("migrate", uri="exec:cat > /dev/null")
+    guest.until(lambda: int(guest.attr("hinted_bytes")) > hinted + 200 * MIB, 60,
+                lambda: f"only {int(guest.attr('hinted_bytes')) - hinted} bytes were hinted")
+    guest.until(lambda: guest.free() < free - 200 * MIB, 30,
+                lambda: f"{guest.free()} of {free} bytes are free: nothing is kept")
+    kills = oom_kills(guest)
+    guest.sh("mount -t tmpfs -o size=100% g /mnt/g")
+    guest.sh("dd if=/dev/zero of=/mnt/g/x bs=1M count=200", timeout=60)
+    expect_equal(kills, oom_kills(guest), "killed while the driver kept memory")
+    guest.sh("rm /mnt/g/x; umount /mnt/g")
+    guest.qmp("migrate_cancel")
+    guest.until(lambda: guest.free() > free - 16 * MIB, 60,
+                lambda: f"{guest.free()} of {free} bytes are free after the migration")
+
+
 def leaves_with_memory_inside(guest, file):
     empty(guest)
     guest.set_attr("free_page_reporting", 0)
@@ -89,6 +113,7 @@ def moves(tap, kernel):
         with Guest(kernel, **OPTIONS) as guest:
             file = os.path.join(guest.dir, "state")
             tap.run("hinted memory is not sent", hinted_memory_is_not_sent, guest)
+            tap.run("hinted memory comes back", hinted_memory_comes_back, guest)
             total = empty(guest)
             sent = tap.run("a guest leaves with memory inside",
                            leaves_with_memory_inside, guest, file)
