@@ -10,7 +10,7 @@ ko=/lib/modules/ringside
 
 # with PARAMETER...: the module loaded anew
 with() {
-	modctl unload ringside_guard && modctl load $ko/ringside_guard.ko "$@"
+	modctl unload ringside_guard && modctl load "$ko/ringside_guard.ko" "$@"
 }
 
 # says STATUS TEXT COMMAND...: exit status, and TEXT in what it prints

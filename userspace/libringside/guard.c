@@ -112,14 +112,23 @@ int rs_guard_load(struct rs_guard *guard, const char *name,
 		.rules = (uintptr_t)rules,
 		.default_verdict = verdict_of(policy->default_error),
 	};
-	int ret;
+	struct rsg_object_rule objects[RSG_OBJECTS_MAX];
+	int ret, err;
 
 	ret = check_name(name);
 	if (ret)
 		return ret;
 	load.nr_rules = fill_rules(policy, rules);
 	memcpy(load.name, name, strlen(name));
+	ret = rs_objects_open(policy->objects, policy->nr_objects, objects);
+	if (ret)
+		return ret;
+	load.nr_objects = policy->nr_objects;
+	load.objects = (uintptr_t)objects;
 	ret = ioctl(guard->fd, RSG_IOC_LOAD, &load);
+	err = errno;
+	rs_objects_close(objects, policy->nr_objects);
+	errno = err;
 	return ret < 0 ? load_failed(errno, name) : ret;
 }
 

@@ -9,16 +9,58 @@
 #define RS_GUARD_UNSET	0xffff
 
 /**
+ * struct rs_object - a rule on objects before it is loaded
+ * @rule: the rule; its descriptor comes with rs_objects_open()
+ * @path: with RSG_OBJECT_FILE the file or directory, owned
+ */
+struct rs_object {
+	struct rsg_object_rule rule;
+	char *path;
+};
+
+/** rs_objects_free() - free an array of @nr of them */
+void rs_objects_free(struct rs_object *objects, size_t nr);
+
+/**
+ * rs_objects_copy() - copy an array
+ * @from: the array
+ * @nr: its length
+ * @to: receives the copy, NULL if @nr is 0
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rs_objects_copy(const struct rs_object *from, size_t nr,
+		    struct rs_object **to);
+
+/**
+ * rs_objects_open() - rules as the kernel takes them
+ * @objects: an array
+ * @nr: its length
+ * @rules: receives them, with open descriptors for rs_objects_close()
+ *
+ * Return: 0 or the -errno of opening a path.
+ */
+int rs_objects_open(const struct rs_object *objects, size_t nr,
+		    struct rsg_object_rule *rules);
+
+/** rs_objects_close() - close what rs_objects_open() opened */
+void rs_objects_close(struct rsg_object_rule *rules, size_t nr);
+
+/**
  * struct rs_guard_policy - a policy before it is loaded
  * @default_error: errno for calls without a rule, 0 to allow them
  * @allow_abis: bit N set: rules that allow a call do so in ABI N. Rules that
  *	deny hold in every ABI, so that no ABI is a way round
  * @error: the rules by ABI and number, or RS_GUARD_UNSET
+ * @objects: rules on objects, owned
+ * @nr_objects: their number
  */
 struct rs_guard_policy {
 	unsigned int default_error;
 	unsigned int allow_abis;
 	uint16_t error[RSG_ABIS][RSG_CALLS];
+	struct rs_object *objects;
+	size_t nr_objects;
 };
 
 /**

@@ -149,5 +149,13 @@ int rs_guard_profile_compile(const struct rs_guard_profile *profile,
 		else
 			close_abi(profile, abi, *policy);
 	}
-	return 0;
+	(*policy)->nr_objects = profile->nr_objects;
+	ret = rs_objects_copy(profile->objects, profile->nr_objects,
+			      &(*policy)->objects);
+	if (ret) {
+		(*policy)->nr_objects = 0;
+		rs_guard_policy_free(*policy);
+		*policy = NULL;
+	}
+	return ret;
 }

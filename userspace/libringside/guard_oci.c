@@ -187,7 +187,8 @@ static int read_root(struct rs_guard_profile *profile,
 	static const char * const keys[] = {
 		"defaultAction", "defaultErrnoRet", "defaultErrno",
 		"architectures", "archMap", "flags", "listenerPath",
-		"listenerMetadata", "syscalls", "comment", NULL
+		"listenerMetadata", "syscalls", "comment", "ringside",
+		NULL
 	};
 	static const char * const action[] = {
 		"defaultAction", "defaultErrnoRet", "defaultErrno"
@@ -211,6 +212,8 @@ static int read_root(struct rs_guard_profile *profile,
 		ret = read_entries(profile, root, false);
 	if (!ret)
 		ret = read_entries(profile, root, true);
+	if (!ret)
+		ret = rs_profile_objects(profile, root);
 	if (!ret)
 		ret = rs_profile_finish(profile, root);
 	return ret;

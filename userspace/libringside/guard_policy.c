@@ -35,7 +35,7 @@ int rs_guard_policy_new(struct rs_guard_policy **policy,
 	ret = check_error(default_error);
 	if (ret)
 		return ret;
-	p = malloc(sizeof(*p));
+	p = calloc(1, sizeof(*p));
 	if (!p)
 		return rs_fail(ENOMEM, "policy");
 	p->default_error = default_error;
@@ -47,6 +47,9 @@ int rs_guard_policy_new(struct rs_guard_policy **policy,
 
 void rs_guard_policy_free(struct rs_guard_policy *policy)
 {
+	if (!policy)
+		return;
+	rs_objects_free(policy->objects, policy->nr_objects);
 	free(policy);
 }
 

@@ -69,6 +69,7 @@ void rs_guard_profile_free(struct rs_guard_profile *profile)
 			free(profile->texts[i].text[--profile->texts[i].nr]);
 		free(profile->texts[i].text);
 	}
+	rs_objects_free(profile->objects, profile->nr_objects);
 	free(profile);
 }
 

@@ -9,7 +9,7 @@
 #include "ringside_profile.h"
 
 /* Lists of enum rs_guard_text. */
-#define RS_GUARD_TEXTS	(RS_GUARD_NOTE + 1)
+#define RS_GUARD_TEXTS	(RS_GUARD_OBJECT + 1)
 
 /**
  * struct rs_texts - a list of sentences
@@ -46,6 +46,8 @@ struct rs_rules {
  * @rules: by ABI and number
  * @texts: the sentences about it
  * @names: names of the calls, by ABI and number
+ * @objects: rules on objects, owned
+ * @nr_objects: their number
  */
 struct rs_guard_profile {
 	struct rs_guard_state state;
@@ -55,6 +57,8 @@ struct rs_guard_profile {
 	struct rs_rules rules[RSG_ABIS][RSG_CALLS];
 	struct rs_texts texts[RS_GUARD_TEXTS];
 	char *names[RSG_ABIS][RSG_CALLS];
+	struct rs_object *objects;
+	size_t nr_objects;
 };
 
 /**
@@ -74,6 +78,16 @@ struct rs_entry {
 	struct rs_json args_at;
 	bool told;
 };
+
+/**
+ * rs_profile_objects() - read the "ringside" object
+ * @profile: the profile, whose rules on calls are complete
+ * @root: the document
+ *
+ * Return: 0, -EINVAL, -E2BIG or -ENOMEM.
+ */
+int rs_profile_objects(struct rs_guard_profile *profile,
+		       const struct rs_json *root);
 
 /**
  * rs_profile_say() - add a sentence about a value of the file

@@ -217,12 +217,14 @@ void rs_guard_profile_call(const struct rs_guard_profile *profile,
  * @RS_GUARD_UNKNOWN: names passed over under RS_GUARD_SKIP_UNKNOWN
  * @RS_GUARD_RESOLVED: what depended on the state, and how it came out
  * @RS_GUARD_NOTE: where the guard is stricter or laxer than seccomp(2)
+ * @RS_GUARD_OBJECT: its rules on objects, in plain words
  */
 enum rs_guard_text {
 	RS_GUARD_PROBLEM,
 	RS_GUARD_UNKNOWN,
 	RS_GUARD_RESOLVED,
 	RS_GUARD_NOTE,
+	RS_GUARD_OBJECT,
 };
 
 /**
