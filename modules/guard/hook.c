@@ -247,5 +247,5 @@ int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 unsigned int rsg_hooks_nr(void)
 {
 	lockdep_assert_held(&rsg_lock);
-	return hooks.nr;
+	return hooks.nr + rsg_sites_nr();
 }
