@@ -4,7 +4,7 @@
  *
  * One run of pages for all CPUs, made when the device is opened for the first
  * time and kept until the module goes, so that counts outlive their readers.
- * The records of latencies are ten times as long, and another run, made by the
+ * The records of latencies are thirty times as long, and another run, made by the
  * first who wants them and kept as long.
  * Mappings need no care here: each pins its file, and that the module.
  */

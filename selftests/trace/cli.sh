@@ -64,7 +64,8 @@ test_export() {
 
 [ -e $KO/ringside_trace.ko ] || skip_all "no ringside_trace.ko"
 command -v ringside >/dev/null || skip_all "no ringside"
-check "stat with latencies" shows '^clock_nanosleep  *1  *1 .* ms ' \
+# Others in the guest sleep, too.
+check "stat with latencies" shows '^clock_nanosleep .* [1-9][0-9]* .* ms ' \
 	ringside trace stat --off-cpu -- sleep 0.05
 check "stat shows what hit the kernel, timed" shows '^softirq\|^local timer' \
 	ringside trace stat --latency -- sleep 0.3
@@ -72,7 +73,7 @@ check "hist draws a call" shows '#####' \
 	ringside trace hist getdents64 -- ls -lR /sys/class
 check "hist knows an exception by its words" shows '^name: *#PF page fault' \
 	ringside trace hist 'page fault' -- true
-check "hist tells sleeping apart" shows '^slept: *1' \
+check "hist tells sleeping apart" shows '^slept: *[1-9]' \
 	ringside trace hist --off-cpu clock_nanosleep -- sleep 0.05
 check "hist of what did not occur" shows "'acct' did not occur" \
 	ringside trace hist acct -- true

@@ -168,7 +168,8 @@ int rs_trace_cause(const struct rs_trace_snapshot *snapshot, size_t i,
 
 /**
  * struct rs_trace_latency - how long the crossings of a cause took
- * @timed: how many were timed; at most those that were counted
+ * @timed: how many were timed; at most those that were counted, and the few
+ *	that came between the copies of the two
  * @sum_ns: all of them together, from entry to return, without the interrupts
  *	in between
  * @off_cpu_ns: of that, not on the CPU; 0 unless RS_TRACE_WANT_OFF_CPU was asked
