@@ -296,6 +296,13 @@ static inline void rs_fs_unlock(struct fs_struct *fs)
 #endif
 }
 
+/* What the handler of a SysRq key gets. */
+#ifdef RS_HAVE_SYSRQ_U8
+#define RS_SYSRQ_HANDLER(name)	void name(u8 key)
+#else
+#define RS_SYSRQ_HANDLER(name)	void name(int key)
+#endif
+
 /* The page fault events left arch/x86. Only for those who ask: it is long. */
 #ifdef RS_WANT_EXCEPTION_EVENTS
 #ifdef RS_HAVE_GENERIC_EXCEPTIONS

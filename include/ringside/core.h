@@ -54,6 +54,7 @@ int rs_fset_check(struct rs_fset *set, struct rs_fset_error *error);
 int rs_func_addresses(const char *const *names, unsigned long *addresses,
 		      unsigned int nr);
 unsigned long rs_func_address(const char *name);
+bool rs_guard_allowed(void);
 
 /**
  * struct rs_tracepoint - a probe on a kernel tracepoint, found by name

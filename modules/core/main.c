@@ -8,6 +8,26 @@
  */
 #include <linux/module.h>
 
+#include <ringside/core.h>
+
+static bool guard = true;
+module_param(guard, bool, 0444);
+MODULE_PARM_DESC(guard, "off: no policy of the guard can be attached");
+
+/**
+ * rs_guard_allowed - may the guard attach policies?
+ *
+ * The parameter is here so that "ringside.guard=off" on the kernel's command
+ * line does what it says, whatever modules are called.
+ *
+ * Return: whether it may.
+ */
+bool rs_guard_allowed(void)
+{
+	return guard;
+}
+EXPORT_SYMBOL_GPL(rs_guard_allowed);
+
 static int __init ringside_init(void)
 {
 	pr_info("ringside: version %s loaded\n", RS_VERSION);

@@ -18,6 +18,31 @@ struct workqueue_struct *rsg_workqueue;
 
 /* How many policies are pending or attached. Protected by rsg_lock. */
 static unsigned int nr_attached;
+/* How many changes lasted: confirmed, or taken back after. Under rsg_lock. */
+static u64 generation;
+
+/**
+ * rsg_attached - how many policies are pending or attached
+ *
+ * Return: the number.
+ */
+unsigned int rsg_attached(void)
+{
+	lockdep_assert_held(&rsg_lock);
+	return nr_attached;
+}
+
+/**
+ * rsg_generation - how many changes have lasted
+ *
+ * Return: the number. It goes up when an attach is confirmed and when one that
+ * had been confirmed is undone; a trial that is rolled back leaves no trace.
+ */
+u64 rsg_generation(void)
+{
+	lockdep_assert_held(&rsg_lock);
+	return generation;
+}
 
 /**
  * rsg_attach_check - could this be an attach?
@@ -75,17 +100,26 @@ err_unwatch:
 	return err;
 }
 
-static void arm(struct rsg_policy *policy, const struct rsg_attach *arg)
+static void arm(struct rsg_policy *policy, struct rsg_attach *arg)
 {
 	unsigned int ms = arg->confirm_ms ?: RSG_CONFIRM_DEFAULT_MS;
 	unsigned long delay = msecs_to_jiffies(ms);
 
-	nr_attached++;
+	if (!nr_attached++)
+		rsg_safety_start();
 	policy->state = RSG_STATE_PENDING;
 	policy->since = atomic64_inc_return(&rsg_clock);
+	policy->since_ns = ktime_get_ns();
+	policy->mode = arg->mode;
 	policy->deadline = jiffies + delay;
+	rcu_read_lock();
+	policy->passed_over = !policy->scope->force &&
+			      rsg_scope_covers(policy, current);
+	rcu_read_unlock();
+	arg->mode = rsg_mode_capped(arg->mode);
 	WRITE_ONCE(policy->armed, arg->mode);
 	mod_delayed_work(rsg_workqueue, &policy->rollback, delay);
+	rsg_safety_trial(policy);
 }
 
 /**
@@ -107,6 +141,8 @@ int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg,
 	lockdep_assert_held(&rsg_lock);
 	if (policy->state != RSG_STATE_LOADED)
 		return -EALREADY;
+	if (!rsg_mode_capped(arg->mode))
+		return -EACCES;
 	policy->scope = scope;
 	err = engage(policy, arg, &function);
 	if (err) {
@@ -127,15 +163,48 @@ static void disengage(struct rsg_policy *policy)
 	WRITE_ONCE(policy->armed, RSG_MODE_OFF);
 	rsg_unmark(policy);
 	rsg_jail_leave(policy);
+	if (policy->state == RSG_STATE_ATTACHED)
+		generation++;
 	policy->state = RSG_STATE_LOADED;
 	rsg_scope_put(policy->scope);
 	policy->scope = NULL;
 	/* A failure leaves hooks too many, which find nobody to refuse. */
 	rsg_hooks_update(NULL, RSG_MODE_OFF, &function);
-	if (!--nr_attached)
+	if (!--nr_attached) {
+		rsg_safety_stop();
 		rsg_marks_unwatch();
+	}
 	/* Not _sync: the roll-back itself may be the caller. */
 	cancel_delayed_work(&policy->rollback);
+}
+
+/* Has the caller's session begun after the attach of @policy? */
+static bool is_new_login(const struct rsg_policy *policy)
+{
+	struct task_struct *leader;
+	bool ret;
+
+	rcu_read_lock();
+	leader = pid_task(task_session(current), PIDTYPE_PID);
+	ret = leader && leader->start_time > policy->since_ns;
+	rcu_read_unlock();
+	return ret;
+}
+
+/*
+ * Does the caller's being there prove that the attach did no harm? Not if it
+ * was merely passed over, nor if it is a child of who was.
+ */
+static bool may_confirm(const struct rsg_policy *policy)
+{
+	bool confined;
+
+	if (!policy->passed_over)
+		return true;
+	rcu_read_lock();
+	confined = rsg_task_has(current, policy);
+	rcu_read_unlock();
+	return confined || is_new_login(policy);
 }
 
 /**
@@ -145,15 +214,16 @@ static void disengage(struct rsg_policy *policy)
  *
  * Return: 0; -ENOTCONN if nothing is pending; -EACCES if the descriptor is
  * older than the attach, for then it does not prove that anybody can still
- * open one.
+ * open one, or if the caller is no proof.
  */
 int rsg_confirm(struct rsg_policy *policy, u64 opened)
 {
 	lockdep_assert_held(&rsg_lock);
 	if (policy->state != RSG_STATE_PENDING)
 		return -ENOTCONN;
-	if (opened < policy->since)
+	if (opened < policy->since || !may_confirm(policy))
 		return -EACCES;
+	generation++;
 	policy->state = RSG_STATE_ATTACHED;
 	cancel_delayed_work(&policy->rollback);
 	return 0;

@@ -16,6 +16,7 @@
  *   policy.c   the set of loaded policies
  *   attach.c   attach, confirm, roll back, detach
  *   jail*.c    policies that keep their tasks in a root directory
+ *   safety.c   breaker, SysRq, cap of the mode, watchdog
  *   ioctl.c, sysfs.c  user space
  *
  * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
@@ -161,6 +162,12 @@ struct rsg_jail;
  * @in_cgroups: in the list of policies that are attached to a control group;
  *	mark.c's
  * @since: tick of rsg_clock at which it was attached
+ * @mode: RSG_MODE_* that was asked for; @armed may be less, see safety.c
+ * @since_ns: time at which it was attached, as tasks' start_time
+ * @passed_over: the caller of the attach would have been governed, were it not
+ *	exempt
+ * @counting: jiffies at which the breaker began to count
+ * @denied_before: what had been denied by then
  * @deadline: jiffies at which a pending attach rolls back
  * @rollback: fires at @deadline; a run that comes late or early finds out
  *	under rsg_lock from @state and @deadline
@@ -177,6 +184,11 @@ struct rsg_policy {
 	struct rsg_scope *scope;
 	struct list_head in_cgroups;
 	u64 since;
+	u32 mode;
+	u64 since_ns;
+	bool passed_over;
+	unsigned long counting;
+	u64 denied_before;
 	unsigned long deadline;
 	struct delayed_work rollback;
 };
@@ -232,6 +244,7 @@ bool rsg_scope_wants(const struct rsg_policy *policy, struct task_struct *task);
 int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 		     const char **function) __must_hold(&rsg_lock);
 unsigned int rsg_hooks_nr(void);
+int rsg_hooks_check(const char **function) __must_hold(&rsg_lock);
 void rsg_call_args(unsigned int abi, unsigned long args[RSG_ARGS]);
 u32 rsg_calls_judged(const struct rsg_rules *rules);
 
@@ -269,6 +282,9 @@ int rsg_detach(struct rsg_policy *policy) __must_hold(&rsg_lock);
 void rsg_rollback_work(struct work_struct *work);
 u64 rsg_pending_ms(const struct rsg_policy *policy) __must_hold(&rsg_lock);
 
+unsigned int rsg_attached(void) __must_hold(&rsg_lock);
+u64 rsg_generation(void) __must_hold(&rsg_lock);
+
 /* jail.c */
 struct rsg_policy *rsg_jail_create(const struct rsg_load *load, int root_fd);
 void rsg_jail_destroy(struct rsg_policy *policy);
@@ -283,6 +299,23 @@ int rsg_relax(struct rsg_relax *arg);
 int rsg_relax_end(u32 id);
 int rsg_relax_next(struct rsg_relax *arg);
 void rsg_relax_exit(void);
+
+/* safety.c */
+int rsg_safety_init(void);
+void rsg_safety_start(void) __must_hold(&rsg_lock);
+void rsg_safety_stop(void) __must_hold(&rsg_lock);
+void rsg_safety_trial(struct rsg_policy *policy) __must_hold(&rsg_lock);
+void rsg_safety_exit(void);
+u32 rsg_mode_capped(u32 mode) __must_hold(&rsg_lock);
+const char *rsg_mode_max(void) __must_hold(&rsg_lock);
+int rsg_mode_max_set(const char *name) __must_hold(&rsg_lock);
+unsigned int rsg_trial_denials(void) __must_hold(&rsg_lock);
+void rsg_trial_denials_set(unsigned int nr) __must_hold(&rsg_lock);
+const char *rsg_state(void) __must_hold(&rsg_lock);
+void rsg_denied_init(void);
+
+/* main.c */
+struct device *rsg_device(void);
 
 /* ioctl.c */
 extern const struct file_operations rsg_device_fops;

@@ -118,8 +118,11 @@ static noinline notrace void judge(struct ftrace_regs *fregs)
 	for (i = 0; i < nr; i++)
 		verdict = stricter(verdict,
 				   judge_one(READ_ONCE(set->members.policies[i])));
-	if (!rsg_verdict_allows(verdict))
+	if (!rsg_verdict_allows(verdict)) {
+		if (is_global_init(current))
+			rsg_denied_init();
 		rsg_act(verdict, fregs);
+	}
 out:
 	preempt_enable_notrace();
 }
@@ -248,4 +251,22 @@ unsigned int rsg_hooks_nr(void)
 {
 	lockdep_assert_held(&rsg_lock);
 	return hooks.nr + rsg_sites_nr();
+}
+
+/**
+ * rsg_hooks_check - are all hooks still in place?
+ * @function: set to the name of a function whose hook is gone
+ *
+ * Return: 0, or -ENXIO.
+ */
+int rsg_hooks_check(const char **function)
+{
+	struct rs_fset_error error;
+	int err;
+
+	lockdep_assert_held(&rsg_lock);
+	err = rs_fset_check(&hooks, &error);
+	if (err)
+		*function = rsg_call_at(error.ip);
+	return err;
 }

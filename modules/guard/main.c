@@ -18,10 +18,23 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
+/**
+ * rsg_device - the device in sysfs
+ *
+ * Return: the device, while a descriptor of it is open or a policy attached.
+ */
+struct device *rsg_device(void)
+{
+	return device.this_device;
+}
+
 static int __init ringside_guard_init(void)
 {
 	int err;
 
+	err = rsg_safety_init();
+	if (err)
+		return err;
 	err = rsg_marks_check();
 	if (err)
 		return err;
@@ -46,7 +59,6 @@ static void __exit ringside_guard_exit(void)
 {
 	struct rsg_policy *policy;
 
-	misc_deregister(&device);
 	rsg_relax_exit();
 	for (;;) {
 		mutex_lock(&rsg_lock);
@@ -60,6 +72,8 @@ static void __exit ringside_guard_exit(void)
 			break;
 		rsg_policy_destroy(policy);
 	}
+	rsg_safety_exit();
+	misc_deregister(&device);
 	destroy_workqueue(rsg_workqueue);
 }
 

@@ -84,7 +84,85 @@ static ssize_t observed_total_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(observed_total);
 
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	guard(mutex)(&rsg_lock);
+	return sysfs_emit(buf, "%s\n", rsg_state());
+}
+static DEVICE_ATTR_RO(state);
+
+static ssize_t generation_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	guard(mutex)(&rsg_lock);
+	return sysfs_emit(buf, "%llu\n", rsg_generation());
+}
+static DEVICE_ATTR_RO(generation);
+
+static ssize_t sets_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%u\n", rsg_sets_nr());
+}
+static DEVICE_ATTR_RO(sets);
+
+static ssize_t missed_tasks_total_show(struct device *dev,
+				       struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", rsg_marks_missed());
+}
+static DEVICE_ATTR_RO(missed_tasks_total);
+
+static ssize_t mode_max_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	guard(mutex)(&rsg_lock);
+	return sysfs_emit(buf, "%s\n", rsg_mode_max());
+}
+
+static ssize_t mode_max_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	int err;
+
+	guard(mutex)(&rsg_lock);
+	err = rsg_mode_max_set(buf);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(mode_max);
+
+static ssize_t trial_denials_per_s_show(struct device *dev,
+					struct device_attribute *attr,
+					char *buf)
+{
+	guard(mutex)(&rsg_lock);
+	return sysfs_emit(buf, "%u\n", rsg_trial_denials());
+}
+
+static ssize_t trial_denials_per_s_store(struct device *dev,
+					 struct device_attribute *attr,
+					 const char *buf, size_t count)
+{
+	unsigned int nr;
+	int err;
+
+	err = kstrtouint(buf, 0, &nr);
+	if (err)
+		return err;
+	guard(mutex)(&rsg_lock);
+	rsg_trial_denials_set(nr);
+	return count;
+}
+static DEVICE_ATTR_RW(trial_denials_per_s);
+
 static struct attribute *rsg_attrs[] = {
+	&dev_attr_state.attr,
+	&dev_attr_generation.attr,
+	&dev_attr_sets.attr,
+	&dev_attr_missed_tasks_total.attr,
+	&dev_attr_mode_max.attr,
+	&dev_attr_trial_denials_per_s.attr,
 	&dev_attr_policies.attr,
 	&dev_attr_pending.attr,
 	&dev_attr_attached.attr,

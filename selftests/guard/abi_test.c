@@ -22,7 +22,7 @@ static const struct call {
 } calls[] = {
 	{ "GET_INFO", RSG_IOC_GET_INFO, sizeof(struct rs_info), false, 0 },
 	{ "LOAD", RSG_IOC_LOAD, sizeof(struct rsg_load), true, EINVAL },
-	{ "ATTACH", RSG_IOC_ATTACH, sizeof(struct rsg_attach), true, ENOENT },
+	{ "ATTACH", RSG_IOC_ATTACH, sizeof(struct rsg_attach), true, EINVAL },
 	{ "CONFIRM", RSG_IOC_CONFIRM, sizeof(struct rsg_id), true, ENOENT },
 	{ "ROLLBACK", RSG_IOC_ROLLBACK, sizeof(struct rsg_id), true, ENOENT },
 	{ "DETACH", RSG_IOC_DETACH, sizeof(struct rsg_id), true, ENOENT },

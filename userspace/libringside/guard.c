@@ -146,6 +146,8 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 	if (err == E2BIG && attach->conflict_pid)
 		return rs_failx(err, "%s: pid %d is under %d policies, the limit",
 				target, attach->conflict_pid, RSG_STACK_MAX);
+	if (err == EACCES)
+		return rs_failx(err, "the guard is switched off (mode_max, or ringside.guard=off at boot)");
 	if (err == ENOSPC)
 		return rs_failx(err, "%s: too many combinations of policies on this machine",
 				target);
@@ -197,7 +199,7 @@ static int on_policy(int fd, unsigned long cmd, unsigned int id)
 	case EBUSY:
 		return rs_failx(EBUSY, "it is attached, or another program holds it");
 	case EACCES:
-		return rs_failx(EACCES, "the device must be opened after the attach");
+		return rs_failx(EACCES, "that you were passed over proves nothing: confirm from a new login, or from a process under the policy");
 	default:
 		return rs_fail(errno, "policy %u", id);
 	}

@@ -295,7 +295,8 @@ struct rsg_except {
  * @scope: RSG_SCOPE_*
  * @pid: the target as the caller's PID namespace knows it; any thread stands
  *	for its process. 0 unless @scope is RSG_SCOPE_PROCESS or RSG_SCOPE_TREE
- * @mode: RSG_MODE_*, not RSG_MODE_OFF
+ * @mode: RSG_MODE_*, not RSG_MODE_OFF; output: the mode that it is in, which
+ *	the attribute mode_max may have made less strict
  * @flags: RSG_ATTACH_*
  * @confirm_ms: roll back unless confirmed in so many milliseconds; 0 means
  *	RSG_CONFIRM_DEFAULT_MS. At most RSG_CONFIRM_MAX_MS
@@ -325,6 +326,7 @@ struct rsg_except {
  * ENOTDIR a descriptor is not of a directory
  * EPERM   also: the target is exempt and RSG_ATTACH_FORCE is not set
  * ENOENT  no policy has that id
+ * EACCES  the guard is switched off: its attribute mode_max is "off"
  * EALREADY  the policy is attached, or pending
  * ESRCH   no such process, or it ended meanwhile; or there is no task that the
  *         scope is about. A control group may be empty
@@ -363,13 +365,17 @@ struct rsg_attach {
  *
  * CONFIRM makes a pending attach last. It must come through a descriptor of
  * the device that was opened after the attach: who can still open the device
- * is not locked out.
+ * is not locked out. If the scope covers the task that attached, and it was
+ * passed over because it is exempt, then neither it nor its children prove
+ * anything: the caller must be under the policy, or be of a session whose
+ * leader was started after the attach, as a new login is.
  * ROLLBACK undoes a pending attach now. It does not touch a confirmed one.
  * DETACH undoes an attach, pending or confirmed.
  * UNLOAD drops a policy that is not attached and belongs to no descriptor.
  *
  * ENOENT    no policy has that id
- * EACCES    CONFIRM: the descriptor is older than the attach
+ * EACCES    CONFIRM: the descriptor is older than the attach, or the caller
+ *           proves nothing
  * ENOTCONN  CONFIRM, ROLLBACK: nothing is pending; DETACH: it is not attached
  * EBUSY     UNLOAD: the policy is attached, or a descriptor owns it
  * EINTR     a fatal signal came
