@@ -84,6 +84,53 @@ check "no such process" status 1 "pid 4194303: No such process" \
 	ringside guard attach a --pid 4194303
 ringside guard unload a >/dev/null
 
+cat >"$dir/run.json" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "unshare" ], "action": "SCMP_ACT_ERRNO", "errnoRet": 95 } ] }
+JSON
+run() { ringside guard run --profile "$dir/run.json" "$@"; }
+check "run: the program is confined from its start" status 0 "refused" \
+	run -- sh -c 'unshare -u true 2>/dev/null || echo refused'
+check "run: its exit status is ours" status 7 "" run -- sh -c 'exit 7'
+check "run: a signal is 128 and more" status 143 "" run -- sh -c 'kill $$'
+check "run: a program that is not there" status 127 "No such file" \
+	run -- /no/such/program
+check "run: in audit mode it is not refused" status 0 "" \
+	run --audit -- unshare -u true
+check "run: nothing is left" status 0 "no policy is loaded" ringside guard list
+check "run: a bad profile runs nothing" status 1 "missing.json" \
+	ringside guard run --profile "$dir/missing.json" -- touch "$dir/ran"
+check "run: a policy that is not loaded runs nothing" status 1 \
+	"no such policy" ringside guard run --policy none -- touch "$dir/ran"
+check "run: indeed nothing" [ ! -e "$dir/ran" ]
+check "run: no command" status 2 "no command to run" \
+	ringside guard run --policy none
+ringside guard load p --deny unshare >/dev/null
+check "run: under a loaded policy" status 1 "" \
+	ringside guard run --policy p -- unshare -u true
+check "run: which is there for the next" status 0 loaded ringside guard list
+check "run: who is left behind stays confined" status 0 "left behind" \
+	ringside guard run --policy p -- sh -c 'sleep 100 >/dev/null 2>&1 &'
+check "run: by the policy, which stays" status 0 attached ringside guard list
+ringside guard detach p >/dev/null
+killall sleep 2>/dev/null
+check "a cgroup that is not there" status 1 \
+	"--cgroup: /sys/fs/cgroup/no/such: No such file" \
+	ringside guard attach p --cgroup no/such
+check "a root that nobody has" status 1 "no task to put under the policy" \
+	ringside guard attach p --chroot "$dir"
+check "an exception of no kind" status 2 "begins with none of" \
+	ringside guard attach p --everyone --except sshd
+check "everyone without the target" status 0 pending \
+	ringside guard attach p --everyone --except "pid:$target"
+check "lets the target work" status 0 "" sh -c "true"
+check_equal "as before" ok "$(last)"
+check "who was passed over can not confirm" status 1 "from a new login" \
+	ringside guard confirm p
+check "a new session can" status 0 attached setsid ringside guard confirm p
+ringside guard detach p >/dev/null
+ringside guard unload p >/dev/null
+
 check "no name" status 2 "no policy named" ringside guard load
 check "no source" status 2 "give a FILE" ringside guard load x
 check "two sources" status 2 "give a FILE" \

@@ -133,6 +133,18 @@ static inline long long guard_attr(const char *name)
 	return *text ? atoll(text) : -1;
 }
 
+static inline void guard_put_attr(const char *name, const char *value)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), SYSFS "%s", name);
+	fd = open(path, O_WRONLY);
+	if (write(fd, value, strlen(value)) < 0)
+		perror(name);
+	close(fd);
+}
+
 static inline void sleep_ms(unsigned int ms)
 {
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <linux/sched.h>
 
 #include "kselftest_harness.h"
 
@@ -26,6 +27,8 @@ FIXTURE_SETUP(storm)
 	guard_clean();
 	self->fd = guard_open();
 	ASSERT_LE(0, self->fd);
+	/* A storm of denials is what we make here. */
+	guard_put_attr("trial_denials_per_s", "0");
 	self->id = guard_load(self->fd, "main", RSG_LOAD_PERSIST, 0, rules,
 			      NR_RULES(rules));
 	ASSERT_LT(0, self->id);
@@ -33,6 +36,7 @@ FIXTURE_SETUP(storm)
 
 FIXTURE_TEARDOWN(storm)
 {
+	guard_put_attr("trial_denials_per_s", "10000");
 	guard_clean();
 	close(self->fd);
 }
@@ -49,6 +53,7 @@ struct storm {
 	long inside;
 	long tries;
 	long escaped;
+	int fd;
 };
 
 #define GET(member)	__atomic_load_n(&(member), __ATOMIC_SEQ_CST)
@@ -129,17 +134,110 @@ static void storm_of_orphans(struct storm *storm)
 	}
 }
 
+/* Memory that makes a fork last: it copies the tables of so many pages. */
+#define BULK	(64UL << 20)
+/* Children at one time, and how long each waits for an attach to come. */
+#define LITTER	6
+#define LINGER_MS	150
+
+/*
+ * A child that was in the making when the policy came. Its mark was copied
+ * before, and it can not try before the attach has returned, so it waits.
+ */
+static void linger(struct storm *storm)
+{
+	uint64_t end = now_ms() + LINGER_MS;
+
+	while (!GET(storm->attached) && now_ms() < end)
+		sleep_ms(1);
+	storm_try(storm, -1);
+}
+
+/* A child that has become another program; see bear(). Runs before main(). */
+__attribute__((constructor)) static void after_exec(int argc, char **argv)
+{
+	struct storm *storm;
+
+	if (argc != 3 || strcmp(argv[1], "--linger"))
+		return;
+	storm = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     atoi(argv[2]), 0);
+	if (storm != MAP_FAILED)
+		linger(storm);
+	_exit(0);
+}
+
+static pid_t clone3_plain(void)
+{
+	struct clone_args args = { .exit_signal = SIGCHLD };
+
+	return syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* Make a child in one of the ways that there are. */
+static pid_t bear(struct storm *storm, unsigned int way)
+{
+	char fd[16];
+	pid_t pid;
+
+	snprintf(fd, sizeof(fd), "%d", storm->fd);
+	switch (way % 4) {
+	case 0:
+		pid = vfork();
+		if (!pid) {
+			execl("/proc/self/exe", "storm", "--linger", fd, NULL);
+			_exit(1);
+		}
+		return pid;
+	case 1:
+		pid = clone3_plain();
+		break;
+	default:
+		pid = fork();
+	}
+	if (!pid) {
+		linger(storm);
+		_exit(0);
+	}
+	return pid;
+}
+
+static void storm_of_slow_forks(struct storm *storm)
+{
+	unsigned int way, alive = 0;
+	char *bulk = mmap(NULL, BULK, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t i;
+
+	if (bulk == MAP_FAILED)
+		return;
+	madvise(bulk, BULK, MADV_NOHUGEPAGE);
+	for (i = 0; i < BULK; i += 4096)
+		bulk[i] = 1;
+	for (way = 0; !GET(storm->stop); way++) {
+		if (bear(storm, way) > 0)
+			alive++;
+		while (alive && waitpid(-1, NULL,
+					alive < LITTER ? WNOHANG : 0) > 0)
+			alive--;
+	}
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
 static struct storm *storm_run(struct _test_data_storm *self,
 			       unsigned int scope,
 			       void (*fn)(struct storm *storm), int rounds,
 			       struct __test_metadata *_metadata)
 {
-	struct storm *storm = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int fd = memfd_create("storm", 0), i;
+	struct storm *storm;
 	pid_t pid;
-	int i;
 
+	ASSERT_EQ(0, ftruncate(fd, 4096));
+	storm = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	ASSERT_NE(MAP_FAILED, storm);
+	storm->fd = fd;
 	pid = fork();
 	if (!pid) {
 		fn(storm);
@@ -185,6 +283,36 @@ TEST_F_TIMEOUT(storm, no_orphan_escapes_a_storm, 120)
 	EXPECT_LT(40, storm->tries);
 	EXPECT_EQ(0, storm->escaped);
 	EXPECT_EQ(0, guard_attr("hooked_functions"));
+}
+
+/*
+ * The one that finds a watch of forks that does nothing: a fork here takes
+ * longer than all passes over the tasks.
+ */
+TEST_F_TIMEOUT(storm, no_child_in_the_making_escapes, 120)
+{
+	struct storm *storm = storm_run(self, RSG_SCOPE_TREE,
+					storm_of_slow_forks, 40, _metadata);
+
+	EXPECT_LT(40, storm->tries);
+	EXPECT_EQ(0, storm->escaped);
+}
+
+/* The same where the child must get the union of two policies. */
+TEST_F_TIMEOUT(storm, nor_one_that_is_under_a_policy_already, 120)
+{
+	const struct rsg_rule other = DENY(RSG_X86_64, SYS_sethostname, EPERM);
+	long id = guard_load(self->fd, "other", RSG_LOAD_PERSIST, 0, &other, 1);
+	struct storm *storm;
+
+	ASSERT_LT(0, id);
+	ASSERT_EQ(0, guard_attach(self->fd, id, RSG_SCOPE_EVERYONE, 0,
+				  RSG_MODE_ENFORCE, 0));
+	storm = storm_run(self, RSG_SCOPE_TREE, storm_of_slow_forks, 20,
+			  _metadata);
+	EXPECT_LT(20, storm->tries);
+	EXPECT_EQ(0, storm->escaped);
+	EXPECT_EQ(0, guard_attr("missed_tasks_total"));
 }
 
 TEST_HARNESS_MAIN

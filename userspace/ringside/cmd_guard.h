@@ -11,6 +11,7 @@ int guard_load(int argc, char **argv);
 int guard_check(int argc, char **argv);
 int guard_diff(int argc, char **argv);
 int guard_attach(int argc, char **argv);
+int guard_run(int argc, char **argv);
 int guard_confirm(int argc, char **argv);
 int guard_rollback(int argc, char **argv);
 int guard_detach(int argc, char **argv);
@@ -56,6 +57,44 @@ struct guard_wish {
 	const char *kernel;
 	bool any;
 };
+
+#define GUARD_TARGET_USAGE \
+	"give one of --pid, --tree, --cgroup, --chroot and --everyone"
+/* Letters of the options that name tasks, and --except. */
+#define GUARD_TARGET_SHORTS	"p:t:g:r:ex:"
+
+/**
+ * struct guard_target - the tasks that the options of a verb name
+ * @attach: scope, pid and descriptor are filled in
+ * @excepts: its exceptions
+ */
+struct guard_target {
+	struct rsg_attach attach;
+	struct rsg_except excepts[RSG_EXCEPTS_MAX];
+};
+
+/**
+ * guard_target_option() - take one of these options
+ * @target: where it goes
+ * @c: its letter
+ *
+ * Return: 0 or an exit code.
+ */
+int guard_target_option(struct guard_target *target, int c);
+
+/** guard_target_attach() - what to give to rs_guard_attach() */
+struct rsg_attach *guard_target_attach(struct guard_target *target);
+
+/**
+ * guard_policy_of_file() - the policy that an OCI profile describes
+ * @wish: how to read it
+ * @file: its path
+ * @policy: receives the policy
+ *
+ * Return: 0 or an exit code; unknown calls are warned of.
+ */
+int guard_policy_of_file(struct guard_wish *wish, const char *file,
+			 struct rs_guard_policy **policy);
 
 /* Letters of these options: pid, caps, kernel, skip-unknown. */
 #define GUARD_WISH_SHORTS	"p:c:k:s"

@@ -39,7 +39,9 @@ static void show_attach(const char *name, const struct rsg_attach *attach)
 	out_u64("tasks", attach->tasks);
 	out_u64_text("pending_ms", ms, "%u.%03u s until it rolls back",
 		     ms / 1000, ms % 1000);
-	out_note("to keep it: ringside guard confirm %s", name);
+	out_note(attach->scope == RSG_SCOPE_EVERYONE ?
+		 "to keep it, log in anew, and there: ringside guard confirm %s" :
+		 "to keep it: ringside guard confirm %s", name);
 	out_end();
 }
 
@@ -77,39 +79,19 @@ static int parse_seconds(const char *text, unsigned int *ms)
 	return 0;
 }
 
-static int set_target(struct rsg_attach *attach, unsigned int scope,
-		      const char *pid)
-{
-	uint64_t val = 0;
-
-	if (attach->scope)
-		return cmd_usage("give one of --pid, --tree and --everyone");
-	if (pid && cmd_parse_u64("pid", pid, 1, INT32_MAX, &val))
-		return EXIT_USAGE;
-	attach->scope = scope;
-	attach->pid = val;
-	return 0;
-}
-
-static int attach_option(struct rsg_attach *attach, int c)
+static int attach_option(struct guard_target *target, int c)
 {
 	switch (c) {
-	case 'p':
-		return set_target(attach, RSG_SCOPE_PROCESS, optarg);
-	case 't':
-		return set_target(attach, RSG_SCOPE_TREE, optarg);
-	case 'e':
-		return set_target(attach, RSG_SCOPE_EVERYONE, NULL);
 	case 'a':
-		attach->mode = RSG_MODE_AUDIT;
+		target->attach.mode = RSG_MODE_AUDIT;
 		return 0;
 	case 'c':
-		return parse_seconds(optarg, &attach->confirm_ms);
+		return parse_seconds(optarg, &target->attach.confirm_ms);
 	case 'f':
-		attach->flags |= RSG_ATTACH_FORCE;
+		target->attach.flags |= RSG_ATTACH_FORCE;
 		return 0;
 	default:
-		return EXIT_USAGE;
+		return guard_target_option(target, c);
 	}
 }
 
@@ -118,28 +100,34 @@ int guard_attach(int argc, char **argv)
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "tree", required_argument, NULL, 't' },
+		{ "cgroup", required_argument, NULL, 'g' },
+		{ "chroot", required_argument, NULL, 'r' },
 		{ "everyone", no_argument, NULL, 'e' },
+		{ "except", required_argument, NULL, 'x' },
 		{ "audit", no_argument, NULL, 'a' },
 		{ "confirm-after", required_argument, NULL, 'c' },
 		{ "force", no_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 }
 	};
 	const char *name = guard_take_operand(&argc, argv);
-	struct rsg_attach attach = { .mode = RSG_MODE_ENFORCE };
-	int c;
+	struct guard_target target = { .attach.mode = RSG_MODE_ENFORCE };
+	int c, code;
 
-	while ((c = cmd_getopt(argc, argv, "p:t:eac:f", longs)) != -1)
-		if (attach_option(&attach, c))
-			return EXIT_USAGE;
+	while ((c = cmd_getopt(argc, argv, GUARD_TARGET_SHORTS "ac:f",
+			       longs)) != -1) {
+		code = attach_option(&target, c);
+		if (code)
+			return code;
+	}
 	if (!name && optind < argc)
 		name = argv[optind++];
 	if (!name)
 		return cmd_usage("no policy named");
 	if (optind < argc)
 		return cmd_usage("'%s' is too much", argv[optind]);
-	if (!attach.scope)
-		return cmd_usage("give one of --pid, --tree and --everyone");
-	return attach_policy(name, &attach);
+	if (!target.attach.scope)
+		return cmd_usage(GUARD_TARGET_USAGE);
+	return attach_policy(name, guard_target_attach(&target));
 }
 
 /* The verbs that take a policy's name and nothing else. */

@@ -126,17 +126,16 @@ static void say_unknown(const struct rs_guard_profile *profile)
 		cmd_warn("%s", text);
 }
 
-static int policy_of_file(struct source *source,
-			  struct rs_guard_policy **policy)
+int guard_policy_of_file(struct guard_wish *wish, const char *file,
+			 struct rs_guard_policy **policy)
 {
 	struct rs_guard_profile *profile;
 	int err;
 
-	err = guard_wish_state(&source->wish);
+	err = guard_wish_state(wish);
 	if (err)
 		return err;
-	err = rs_guard_profile_read(&profile, source->file,
-				    &source->wish.state, source->wish.flags);
+	err = rs_guard_profile_read(&profile, file, &wish->state, wish->flags);
 	if (err)
 		return cmd_lib_error(err);
 	say_unknown(profile);
@@ -151,7 +150,7 @@ static int read_source(struct source *source, struct rs_guard_policy **policy)
 		return policy_of_list(source->deny, false, policy);
 	if (source->allow)
 		return policy_of_list(source->allow, true, policy);
-	return policy_of_file(source, policy);
+	return guard_policy_of_file(&source->wish, source->file, policy);
 }
 
 static int load_option(struct source *source, int c)
