@@ -16,6 +16,8 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include <ringside/compat.h>
+
 #include "jail.h"
 
 /**
@@ -85,6 +87,9 @@ struct rsg_policy *rsg_jail_create(const struct rsg_load *load, int root_fd)
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		return ERR_PTR(-EOPNOTSUPP);
+	err = rsg_name_check(load->name);
+	if (err)
+		return ERR_PTR(err);
 	jail = kzalloc(sizeof(*jail), GFP_KERNEL_ACCOUNT);
 	if (!jail)
 		return ERR_PTR(-ENOMEM);
@@ -127,18 +132,15 @@ void rsg_jail_destroy(struct rsg_policy *policy)
 /* Are root and working directory of @task in the jail? */
 static bool is_inside(const struct rsg_policy *policy, struct task_struct *task)
 {
-	struct path root, pwd;
 	bool inside = true;
 
 	task_lock(task);
 	if (task->fs) {
-		get_fs_root(task->fs, &root);
-		get_fs_pwd(task->fs, &pwd);
-		inside = rsg_jail_contains(policy, &root) &&
-			 rsg_jail_contains(policy, &pwd);
-		/* Not the last references: they can not change below us. */
-		path_put(&pwd);
-		path_put(&root);
+		/* Not with references: to put one might sleep. */
+		rs_fs_lock(task->fs);
+		inside = rsg_jail_contains(policy, &task->fs->root) &&
+			 rsg_jail_contains(policy, &task->fs->pwd);
+		rs_fs_unlock(task->fs);
 	}
 	task_unlock(task);
 	return inside;

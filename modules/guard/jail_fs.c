@@ -26,6 +26,8 @@
 #include <linux/string.h>
 #include <linux/xattr.h>
 
+#include <ringside/compat.h>
+
 #include "jail.h"
 
 /**
@@ -142,14 +144,14 @@ static notrace u32 judge_fd_link(struct rsg_look *look)
 static notrace u32 judge_chroot(struct rsg_look *look)
 {
 	const struct path *path = (void *)rsg_site_arg(look, 0);
-	struct path root;
 	bool same;
 
 	if (!look->policy->jail)
 		return SECCOMP_RET_ALLOW;
-	get_fs_root(current->fs, &root);
-	same = path_equal(path, &root);
-	path_put(&root);	/* not the last reference */
+	/* Not with a reference: to put it might sleep. */
+	rs_fs_lock(current->fs);
+	same = path_equal(path, &current->fs->root);
+	rs_fs_unlock(current->fs);
 	return same ? SECCOMP_RET_ALLOW : RSG_JAIL_DENY(EPERM);
 }
 
