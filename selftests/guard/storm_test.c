@@ -303,11 +303,16 @@ TEST_F_TIMEOUT(storm, nor_one_that_is_under_a_policy_already, 120)
 {
 	const struct rsg_rule other = DENY(RSG_X86_64, SYS_sethostname, EPERM);
 	long id = guard_load(self->fd, "other", RSG_LOAD_PERSIST, 0, &other, 1);
+	struct rsg_attach attach = {
+		.size = sizeof(attach), .id = id, .scope = RSG_SCOPE_PROCESS,
+		.pid = getpid(), .mode = RSG_MODE_ENFORCE,
+		.flags = RSG_ATTACH_FORCE,
+	};
 	struct storm *storm;
 
+	/* The storm inherits it from us. */
 	ASSERT_LT(0, id);
-	ASSERT_EQ(0, guard_attach(self->fd, id, RSG_SCOPE_EVERYONE, 0,
-				  RSG_MODE_ENFORCE, 0));
+	ASSERT_EQ(0, guard_ioctl(self->fd, RSG_IOC_ATTACH, &attach));
 	storm = storm_run(self, RSG_SCOPE_TREE, storm_of_slow_forks, 20,
 			  _metadata);
 	EXPECT_LT(20, storm->tries);
