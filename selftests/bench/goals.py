@@ -45,6 +45,13 @@ def matching(records, bench, tags):
             and all(r.get(tag) == value for tag, value in tags.items()))
 
 
+def bound(record):
+    """What the work without any balloon takes, if that was measured."""
+    if "bare" not in record["peers"]:
+        return ""
+    return f"; no driver at all: {record['peers']['stock'] / record['peers']['bare']:.2f}"
+
+
 def slow(records):
     """(decides, text) of each figure that is not as much faster as it must be."""
     for bench, tags, unit, goal in FASTER:
@@ -54,7 +61,7 @@ def slow(records):
             ratio = r["peers"]["stock"] / r["ours"]
             if ratio < goal:
                 yield unit == "cpu_ms", (f"{label(r)}: {ratio:.2f} times less {unit} than "
-                                         f"stock, should be {goal:.2f}")
+                                         f"stock, should be {goal:.2f}{bound(r)}")
 
 
 def wrong(records):

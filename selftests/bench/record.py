@@ -25,11 +25,13 @@ class Record:
         print(json.dumps(record, separators=(",", ":")), file=self.stream, flush=True)
         print("bench:", summary(record), file=sys.stderr, flush=True)
 
-    def times(self, bench, ours, stock, **tags):
+    def times(self, bench, ours, stock, bare=(), **tags):
         """A line each for wall and CPU time of the samples."""
         for unit, of in (("ms", lambda s: s.ms), ("cpu_ms", lambda s: s.cpu_ms)):
-            self.line(bench, unit, [of(s) for s in ours], {"stock": [of(s) for s in stock]},
-                      **tags)
+            peers = {"stock": [of(s) for s in stock]}
+            if bare:
+                peers["bare"] = [of(s) for s in bare]
+            self.line(bench, unit, [of(s) for s in ours], peers, **tags)
 
 
 def label(record):
