@@ -8,6 +8,7 @@
 #define _RINGSIDE_COMPAT_H
 
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
@@ -302,6 +303,21 @@ static inline void rs_fs_unlock(struct fs_struct *fs)
 #else
 #define RS_SYSRQ_HANDLER(name)	void name(int key)
 #endif
+
+/*
+ * The program that @mm runs, with a reference, or NULL. Under RCU. Files came
+ * to be reused under RCU, so that taking one needs the place it is read from.
+ */
+static inline struct file *rs_exe_file_get(struct mm_struct *mm)
+{
+#ifdef RS_HAVE_GET_FILE_RCU_SLOT
+	return get_file_rcu(&mm->exe_file);
+#else
+	struct file *file = rcu_dereference(mm->exe_file);
+
+	return file && get_file_rcu(file) ? file : NULL;
+#endif
+}
 
 /* The page fault events left arch/x86. Only for those who ask: it is long. */
 #ifdef RS_WANT_EXCEPTION_EVENTS

@@ -144,7 +144,9 @@ int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg,
 	if (!rsg_mode_capped(arg->mode))
 		return -EACCES;
 	policy->scope = scope;
-	err = engage(policy, arg, &function);
+	err = arg->mode == RSG_MODE_OBSERVE ? rsg_learn_prepare(policy) : 0;
+	if (!err)
+		err = engage(policy, arg, &function);
 	if (err) {
 		if (function)
 			strscpy(arg->function, function, sizeof(arg->function));

@@ -13,11 +13,13 @@
  *   relax.c    calls in spite of a seccomp filter
  *   action.c   what happens instead of a denied call
  *   event.c    what becomes of a decision of the hook
+ *   record.c   who hears of it
+ *   learn.c    what is learned in observe mode
  *   policy.c   the set of loaded policies
  *   attach.c   attach, confirm, roll back, detach
  *   jail*.c    policies that keep their tasks in a root directory
  *   safety.c   breaker, SysRq, cap of the mode, watchdog
- *   ioctl.c, sysfs.c  user space
+ *   ioctl.c, event_ioctl.c, sysfs.c  user space
  *
  * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
  * tracepoints and RCU take. calls.c has a lock of its own, which is never held
@@ -149,6 +151,8 @@ struct rsg_jail;
  * struct rsg_policy - a loaded policy and its attachment
  * @rules: what it says about each call; replaced as a whole under rsg_lock
  * @jail: what it is in addition if it is a jail, or NULL; immutable
+ * @learn: what it observed, NULL until it is first attached in observe mode.
+ *	Written under rsg_lock, read by the hook with READ_ONCE()
  * @counts: per CPU; the pointer is immutable
  * @armed: RSG_MODE_* that the hook obeys, 0 to allow everything. Written under
  *	rsg_lock, read by the hook with READ_ONCE()
@@ -175,6 +179,7 @@ struct rsg_jail;
 struct rsg_policy {
 	struct rsg_rules __rcu *rules;
 	struct rsg_jail *jail;
+	struct rsg_learn *learn;
 	struct rsg_counts __percpu *counts;
 	u32 armed;
 	u32 id;
@@ -255,6 +260,14 @@ void rsg_act(u32 verdict, struct ftrace_regs *fregs);
 void rsg_decision(const struct rsg_policy *policy,
 		  const struct rsg_decision *decision);
 
+/* learn.c */
+void rsg_learn(const struct rsg_policy *policy,
+	       const struct rsg_decision *decision);
+int rsg_learn_prepare(struct rsg_policy *policy) __must_hold(&rsg_lock);
+void rsg_learn_free(struct rsg_policy *policy);
+int rsg_learn_dump(const struct rsg_policy *policy, struct rsg_learned *calls,
+		   unsigned int room, u64 *beyond) __must_hold(&rsg_lock);
+
 /* policy.c */
 struct rsg_rules *rsg_rules_create(const struct rsg_source *source);
 void rsg_rules_destroy(struct rsg_rules *rules);
@@ -319,6 +332,10 @@ struct device *rsg_device(void);
 
 /* ioctl.c */
 extern const struct file_operations rsg_device_fops;
+
+/* event_ioctl.c */
+long rsg_events_ioctl(struct file *file, void *arg);
+long rsg_learn_ioctl(struct file *file, void *arg);
 
 /* sysfs.c */
 extern const struct attribute_group *rsg_groups[];

@@ -17,7 +17,8 @@
 /* No holes: each size is the sum of its members. */
 static_assert(sizeof(struct rsg_rule) == 16);
 static_assert(sizeof(struct rsg_arg) == 24);
-static_assert(sizeof(struct rsg_load) == 48 + RSG_NAME_LEN);
+static_assert(sizeof(struct rsg_load) ==
+	      48 + RSG_NAME_LEN + RSG_ORIGIN_LEN);
 static_assert(sizeof(struct rsg_object_rule) == 24);
 static_assert(sizeof(struct rsg_attach) == 56 + RSG_FUNCTION_LEN);
 static_assert(sizeof(struct rsg_except) == 8);
@@ -176,6 +177,7 @@ static int read_source(const struct rsg_load *load, struct rsg_source *source)
 	source->nr_rules = load->nr_rules;
 	source->nr_args = load->nr_args;
 	source->default_verdict = load->default_verdict;
+	source->origin = load->origin;
 	source->rules = read_array(load->rules, load->nr_rules,
 				   sizeof(*source->rules));
 	if (IS_ERR(source->rules))
@@ -196,7 +198,9 @@ static struct rsg_policy *read_policy(const struct rsg_load *load)
 	struct rsg_policy *policy;
 	int err;
 
-	if (load->flags & ~RSG_LOAD_PERSIST)
+	if (load->flags & ~RSG_LOAD_PERSIST ||
+	    strnlen((const char *)load->origin, RSG_ORIGIN_LEN) ==
+	    RSG_ORIGIN_LEN)
 		return ERR_PTR(-EINVAL);
 	err = read_source(load, &source);
 	policy = err ? ERR_PTR(err) : rsg_policy_create(load, &source);
@@ -427,6 +431,9 @@ static const struct rs_ioctl device_table[] = {
 	ROW(RSG_IOC_ROLLBACK, struct rsg_id, rollback, .admin = true),
 	ROW(RSG_IOC_DETACH, struct rsg_id, detach, .admin = true),
 	ROW(RSG_IOC_UNLOAD, struct rsg_id, unload, .admin = true),
+	ROW(RSG_IOC_EVENTS, struct rsg_events, rsg_events_ioctl, .admin = true),
+	ROW(RSG_IOC_LEARN_DUMP, struct rsg_learn_dump, rsg_learn_ioctl,
+	    .admin = true, .write_back = true),
 	ROW(RSG_IOC_GET_POLICY, struct rsg_policy_info, get_policy,
 	    .admin = true, .write_back = true),
 	ROW(RSG_IOC_RELAX, struct rsg_relax, relax, .admin = true,

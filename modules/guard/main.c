@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include "guard.h"
+#include "event.h"
 
 static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,
@@ -74,6 +75,7 @@ static void __exit ringside_guard_exit(void)
 	}
 	rsg_safety_exit();
 	misc_deregister(&device);
+	rsg_records_stop();
 	destroy_workqueue(rsg_workqueue);
 }
 

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "guard.h"
+#include "event.h"
 #include "object.h"
 #include "site.h"
 
@@ -60,6 +61,8 @@ struct rsg_rules *rsg_rules_create(const struct rsg_source *source)
 		kvfree(rules);
 		return ERR_PTR(err);
 	}
+	if (source->origin)
+		memcpy(rules->origin, source->origin, sizeof(rules->origin));
 	err = rsg_rules_fill(rules, source, frame);
 	if (!err)
 		err = rsg_calls_resolve(rules);
@@ -100,6 +103,8 @@ struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 	int err;
 
 	err = rsg_name_check(load->name);
+	if (!err)
+		err = rsg_records_start();
 	if (err)
 		return ERR_PTR(err);
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
@@ -235,6 +240,7 @@ void rsg_policy_destroy(struct rsg_policy *policy)
 	rsg_rules_destroy(rcu_dereference_protected(policy->rules, true));
 	rsg_jail_destroy(policy);
 	free_percpu(policy->counts);
+	rsg_learn_free(policy);
 	kfree(policy);
 }
 

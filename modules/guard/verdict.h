@@ -58,6 +58,7 @@ struct rsg_objects;
  * @verdicts: verdicts by ABI and number, or RSG_VERDICT_STEPS
  * @tags: tags of the rules that gave @verdicts, -1 for the default
  * @default_verdict: as loaded
+ * @origin: as loaded
  * @nr_steps: length of @steps
  * @objects: what is judged at other functions than calls; see object.h
  * @steps: ways to the verdicts that depend on arguments; each step leads to a
@@ -69,6 +70,7 @@ struct rsg_rules {
 	__u32 verdicts[RSG_ABIS][RSG_CALLS];
 	__s16 tags[RSG_ABIS][RSG_CALLS];
 	__u32 default_verdict;
+	char origin[RSG_ORIGIN_LEN];
 	__u32 nr_steps;
 	struct rsg_objects *objects;
 	struct rsg_step steps[];
@@ -83,6 +85,7 @@ struct rsg_rules {
  * @default_verdict: where no rule holds
  * @objects: rules on objects
  * @nr_objects: length of @objects
+ * @origin: where they come from, NUL-terminated; NULL for nowhere
  */
 struct rsg_source {
 	const struct rsg_rule *rules;
@@ -92,6 +95,7 @@ struct rsg_source {
 	__u32 default_verdict;
 	const struct rsg_object_rule *objects;
 	unsigned int nr_objects;
+	const __u8 *origin;
 };
 
 /* Where the arguments of a call are in a frame, by ABI. */

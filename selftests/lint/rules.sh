@@ -103,7 +103,7 @@ rule_private_headers() {
 }
 
 rule_user_memory() {
-	sources '^modules/[^/]+/.*\.[ch]$' | grep -vE '/(ioctl|sysfs)\.c$' |
+	sources '^modules/[^/]+/.*\.[ch]$' | grep -vE '/(.*_)?(ioctl|sysfs)\.c$' |
 		grep_files '\b(copy_(struct_)?(from|to)_user|(get|put|clear)_user|strn(cpy_from|len)_user|memdup_user)\b *\(' | none
 }
 

@@ -98,6 +98,8 @@
 /* Rules, and comparisons, of one policy. */
 #define RSG_RULES_MAX		8192
 #define RSG_ARGS_MAX		8192
+/* Length of the place that a policy comes from, with NUL. */
+#define RSG_ORIGIN_LEN		128
 /* Largest tag of a rule. */
 #define RSG_TAG_MAX		32767
 
@@ -207,6 +209,8 @@ struct rsg_object_rule {
  * @nr_objects: how many, at most RSG_OBJECTS_MAX
  * @objects: address of @nr_objects struct rsg_object_rule
  * @name: NUL-terminated, printable ASCII without space and slash, not empty
+ * @origin: NUL-terminated, where the rules come from, such as the path of a
+ *	file; only told again with each decision. May be empty
  *
  * exit, exit_group, rt_sigreturn, sigreturn and restart_syscall can not be
  * denied: without them a process could not even fail in order.
@@ -216,7 +220,7 @@ struct rsg_object_rule {
  * and drops it; or, with RSG_LOAD_PERSIST, the id of the policy, 1 or more.
  * The descriptor answers RSG_IOC_GET_POLICY about its own policy.
  *
- * EINVAL  also: the name is malformed, a member of a rule or of a comparison
+ * EINVAL  also: the name is malformed, the origin has no NUL, a member of a rule or of a comparison
  *         or a verdict is out of range, a rule follows one of the same call
  *         that always holds, or a rule denies one of the calls above
  * E2BIG   also: too many rules or comparisons
@@ -237,6 +241,7 @@ struct rsg_load {
 	__u32 nr_objects;
 	__u64 objects;
 	__u8 name[RSG_NAME_LEN];
+	__u8 origin[RSG_ORIGIN_LEN];
 };
 
 /*
@@ -512,6 +517,8 @@ struct rsg_relax {
 	__u64 uses;
 	__u64 calls[RSG_RELAX_WORDS];
 };
+/* What RSG_IOC_EVENTS and RSG_IOC_LEARN_DUMP are about. */
+#include <linux/ringside_guard_events.h>
 
 /*
  * The calls. Each takes the address of the structure named here.
@@ -529,6 +536,8 @@ struct rsg_relax {
  * RSG_IOC_RELAX_END   struct rsg_id: end that before its time
  * RSG_IOC_GET_RELAX   struct rsg_relax: describe such a grant
  * RSG_IOC_JAIL        struct rsg_jail_arg: make a policy that is a jail
+ * RSG_IOC_EVENTS      struct rsg_events: read decisions
+ * RSG_IOC_LEARN_DUMP  struct rsg_learn_dump: what was observed
  */
 #define RSG_IOC_GET_INFO	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 0)
 #define RSG_IOC_LOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 1)
@@ -542,5 +551,7 @@ struct rsg_relax {
 #define RSG_IOC_RELAX_END	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 25)
 #define RSG_IOC_GET_RELAX	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 26)
 #define RSG_IOC_JAIL		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 32)
+#define RSG_IOC_EVENTS		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 16)
+#define RSG_IOC_LEARN_DUMP	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 17)
 
 #endif /* _UAPI_LINUX_RINGSIDE_GUARD_H */

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The part of the ABI of /dev/ringside-guard that tells: what was decided, and
+ * what was observed. Comes with linux/ringside_guard.h and is not included by
+ * itself.
+ */
+#ifndef _UAPI_LINUX_RINGSIDE_GUARD_EVENTS_H
+#define _UAPI_LINUX_RINGSIDE_GUARD_EVENTS_H
+
+#include <linux/ringside_guard.h>
+
+/* Length of a program's path with its terminating NUL. */
+#define RSG_PATH_LEN		256
+
+/* Flags of struct rsg_events. */
+#define RSG_EVENTS_HISTORY	(1 << 0)  /* begin with the records kept */
+
+/**
+ * struct rsg_events - argument of RSG_IOC_EVENTS
+ * @size: sizeof(struct rsg_events)
+ * @flags: RSG_EVENTS_*
+ *
+ * Returns a descriptor (close-on-exec) from which read(2) takes records,
+ * struct rsg_event, as many whole ones as fit. It waits if there is none,
+ * unless O_NONBLOCK is set, and poll(2) tells when there is. Each descriptor
+ * sees every record; handing it on hands the right to read on. The module can
+ * not be removed while one is open.
+ *
+ * EINVAL  also: an unknown flag; read(2): no record fits
+ * ENOMEM, EMFILE, ENFILE  out of memory or descriptors
+ */
+struct rsg_events {
+	__u32 size;
+	__u32 flags;
+};
+
+/**
+ * struct rsg_event - a decision, or several that are the same
+ * @size: length of this record; it may grow at its end
+ * @policy: id of the policy
+ * @number: of the record, from 1. The kernel keeps about 1,000; a gap means
+ *	that some were overwritten before they were read
+ * @lost: decisions that got no record since the module was loaded, because
+ *	very many different ones came at once. Counters of policies hold them
+ * @count: for how many decisions it stands. The first is told at once, repeats
+ *	by the same thread once a second
+ * @time_ns: of the first of these, CLOCK_MONOTONIC
+ * @real_ns: the same, CLOCK_REALTIME
+ * @verdict: what the policy says. In audit mode the call was made all the same
+ * @mode: RSG_MODE_* of the policy
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call
+ * @rule: tag of the rule, -1 if it is the default
+ * @site: not 0 if an object was judged where the kernel uses it, instead of the
+ *	call as it was made; two records with different numbers are about
+ *	different places
+ * @pid: the thread, as the initial PID namespace knows it
+ * @tgid: its process
+ * @uid: its real user, as the initial user namespace knows it
+ * @__reserved: zero
+ * @args: arguments of the first of these calls
+ * @ip: where in the program the first of these calls returns to, 0 if no
+ *	program made it
+ * @sp: its stack pointer there
+ * @cgroup: id of its cgroup v2
+ * @inode: number of the program's inode, 0 if there is no program
+ * @dev_major: of the device that the inode is on
+ * @dev_minor: of the device
+ * @comm: name of the thread, NUL-terminated; any bytes, as in all these
+ * @name: name of the policy
+ * @origin: where its rules come from
+ * @function: the kernel function behind the call, or that place; empty if the
+ *	kernel does not implement the call
+ * @path: of the program, in its own mount namespace; empty if there is none or
+ *	it is too long
+ */
+struct rsg_event {
+	__u32 size;
+	__u32 policy;
+	__u64 number;
+	__u64 lost;
+	__u64 count;
+	__u64 time_ns;
+	__u64 real_ns;
+	__u32 verdict;
+	__u32 mode;
+	__u16 abi;
+	__u16 nr;
+	__s16 rule;
+	__u16 site;
+	__s32 pid;
+	__s32 tgid;
+	__u32 uid;
+	__u32 __reserved;
+	__u64 args[RSG_ARGS];
+	__u64 ip;
+	__u64 sp;
+	__u64 cgroup;
+	__u64 inode;
+	__u32 dev_major;
+	__u32 dev_minor;
+	__u8 comm[16];
+	__u8 name[RSG_NAME_LEN];
+	__u8 origin[RSG_ORIGIN_LEN];
+	__u8 function[RSG_FUNCTION_LEN];
+	__u8 path[RSG_PATH_LEN];
+};
+
+/* Different values of an argument that are remembered. */
+#define RSG_LEARN_VALUES	8
+
+/**
+ * struct rsg_learned - what was observed of one call
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call
+ * @many: bit N: argument N had more values than those in @values
+ * @count: how often it was made
+ * @nr_values: how many values of each argument are known
+ * @values: these values; all registers that can hold an argument are observed,
+ *	whether the call has so many or not
+ */
+struct rsg_learned {
+	__u16 abi;
+	__u16 nr;
+	__u32 many;
+	__u64 count;
+	__u8 nr_values[8];
+	__u64 values[RSG_ARGS][RSG_LEARN_VALUES];
+};
+
+/**
+ * struct rsg_learn_dump - argument of RSG_IOC_LEARN_DUMP
+ * @size: sizeof(struct rsg_learn_dump)
+ * @id: the policy
+ * @calls: address of room for @nr_calls struct rsg_learned
+ * @nr_calls: how many fit; output: how many there are. Of more than fit, the
+ *	first are copied
+ * @__reserved: must be zero
+ * @beyond: output: how often a call was made whose number is not below
+ *	RSG_CALLS
+ *
+ * Each call is entered before it is made, by the hook that would deny it: none
+ * is lost. A call that began before the attach is not observed. What was
+ * learned is kept as long as the policy is, and a second attach adds to it.
+ *
+ * ENOENT  no policy has that id
+ * ENODATA the policy never was attached in observe mode
+ * ENOMEM  out of memory
+ * EINTR   a fatal signal came
+ */
+struct rsg_learn_dump {
+	__u32 size;
+	__u32 id;
+	__u64 calls;
+	__u32 nr_calls;
+	__u32 __reserved;
+	__u64 beyond;
+};
+
+#endif /* _UAPI_LINUX_RINGSIDE_GUARD_EVENTS_H */
