@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "guard.h"
+#include "ringside_events.h"
 
 struct rs_guard {
 	int fd;
@@ -125,6 +126,7 @@ int rs_guard_load(struct rs_guard *guard, const char *name,
 		return ret;
 	load.nr_objects = policy->nr_objects;
 	load.objects = (uintptr_t)objects;
+	memcpy(load.origin, policy->origin, sizeof(load.origin));
 	ret = ioctl(guard->fd, RSG_IOC_LOAD, &load);
 	err = errno;
 	rs_objects_close(objects, policy->nr_objects);
@@ -172,6 +174,30 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 	if (err == EALREADY)
 		return rs_failx(err, "the policy is attached already");
 	return rs_fail(err, "%s", target);
+}
+
+int rs_guard_learned(struct rs_guard *guard, unsigned int id,
+		     struct rsg_learned **calls, size_t *nr, uint64_t *beyond)
+{
+	struct rsg_learn_dump dump = {
+		.size = sizeof(dump), .id = id, .nr_calls = RSG_ABIS * RSG_CALLS,
+	};
+
+	*calls = calloc(dump.nr_calls, sizeof(**calls));
+	if (!*calls)
+		return rs_fail(ENOMEM, "policy %u", id);
+	dump.calls = (uintptr_t)*calls;
+	if (ioctl(guard->fd, RSG_IOC_LEARN_DUMP, &dump)) {
+		int err = errno;
+
+		free(*calls);
+		return err == ENODATA ?
+		       rs_failx(err, "policy %u never observed anything", id) :
+		       rs_fail(err, "policy %u", id);
+	}
+	*nr = dump.nr_calls;
+	*beyond = dump.beyond;
+	return 0;
 }
 
 int rs_guard_attach(struct rs_guard *guard, struct rsg_attach *attach)

@@ -54,6 +54,7 @@ void rs_objects_close(struct rsg_object_rule *rules, size_t nr);
  * @error: the rules by ABI and number, or RS_GUARD_UNSET
  * @objects: rules on objects, owned
  * @nr_objects: their number
+ * @origin: where they come from, empty for nowhere
  */
 struct rs_guard_policy {
 	unsigned int default_error;
@@ -61,6 +62,7 @@ struct rs_guard_policy {
 	uint16_t error[RSG_ABIS][RSG_CALLS];
 	struct rs_object *objects;
 	size_t nr_objects;
+	char origin[RSG_ORIGIN_LEN];
 };
 
 /**

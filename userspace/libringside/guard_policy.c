@@ -4,6 +4,7 @@
  * kernel knows numbers only; libseccomp knows the names.
  */
 #include <seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "guard_profile.h"
@@ -41,8 +42,21 @@ int rs_guard_policy_new(struct rs_guard_policy **policy,
 	p->default_error = default_error;
 	p->allow_abis = (1 << RSG_ABIS) - 1;
 	memset(p->error, 0xff, sizeof(p->error));
+	memset(p->origin, 0, sizeof(p->origin));
 	*policy = p;
 	return 0;
+}
+
+void rs_guard_policy_origin(struct rs_guard_policy *policy, const char *origin)
+{
+	const size_t room = sizeof(policy->origin);
+	size_t len = strlen(origin);
+
+	memset(policy->origin, 0, room);
+	if (len < room)
+		memcpy(policy->origin, origin, len);
+	else
+		snprintf(policy->origin, room, "...%s", origin + len - room + 4);
 }
 
 void rs_guard_policy_free(struct rs_guard_policy *policy)

@@ -229,6 +229,16 @@ int rs_guard_policy_rule(struct rs_guard_policy *policy, const char *name,
 			 unsigned int error);
 
 /**
+ * rs_guard_policy_origin() - say where a policy's rules come from
+ * @policy: the policy
+ * @origin: such as the path of a file; the end of it if it is too long for
+ *	RSG_ORIGIN_LEN
+ *
+ * The kernel tells it again with each decision.
+ */
+void rs_guard_policy_origin(struct rs_guard_policy *policy, const char *origin);
+
+/**
  * rs_guard_policy_free() - forget a policy; a loaded one stays loaded
  * @policy: the policy, or NULL
  */
@@ -362,6 +372,7 @@ int rs_guard_find(struct rs_guard *guard, const char *name,
 #endif
 
 #include "ringside_balloon.h"
+#include "ringside_events.h"
 #include "ringside_trace.h"
 
 #endif /* RINGSIDE_H */

@@ -71,6 +71,13 @@ int cmd_guard(int argc, char **argv)
 		  "drop a policy that is not attached" },
 		{ "list", guard_list, "",
 		  "list the policies, their targets and counters" },
+		{ "events", guard_events, "[--follow] [--policy NAME] [--pid N]",
+		  "show what was denied, repeats once a second" },
+		{ "why", guard_why, "PID",
+		  "what was denied to a process, by which rule, and where" },
+		{ "learn", guard_learn,
+		  "(--pid N | --tree N | [--] COMMAND [ARG...]) [--for TIME] [--output FILE]",
+		  "write the profile that allows what processes do" },
 		{ NULL, NULL, NULL, NULL }
 	};
 

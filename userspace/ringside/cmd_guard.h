@@ -18,6 +18,9 @@ int guard_detach(int argc, char **argv);
 int guard_relax(int argc, char **argv);
 int guard_unload(int argc, char **argv);
 int guard_list(int argc, char **argv);
+int guard_events(int argc, char **argv);
+int guard_why(int argc, char **argv);
+int guard_learn(int argc, char **argv);
 
 /* Words for the numbers of linux/ringside_guard.h. */
 #define GUARD_STATES	3
@@ -127,6 +130,21 @@ void guard_out_state(const struct guard_wish *wish);
  * @verdict: the verdict
  */
 void guard_verdict(char buf[GUARD_VERDICT_LEN], uint32_t verdict);
+
+#define GUARD_RULE_LEN	24
+#define GUARD_TIME_LEN	40
+
+struct rsg_event;
+
+/** guard_event_call() - name of the call that a record is about */
+void guard_event_call(const struct rsg_event *event, char *name, size_t len);
+
+/** guard_event_rule() - place of the rule in its file, "syscalls[4]" */
+void guard_event_rule(const struct rsg_event *event,
+		      char rule[GUARD_RULE_LEN]);
+
+/** guard_event_time() - local time with microseconds */
+void guard_event_time(uint64_t real_ns, char text[GUARD_TIME_LEN]);
 
 #define GUARD_CONDITION_LEN 640
 

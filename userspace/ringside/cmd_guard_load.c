@@ -4,6 +4,7 @@
  * and load it under a name.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cmd.h"
@@ -144,13 +145,38 @@ int guard_policy_of_file(struct guard_wish *wish, const char *file,
 	return err ? cmd_lib_error(err) : 0;
 }
 
+/* What those who are denied something shall be able to find again. */
+static void set_origin(const struct source *source,
+		       struct rs_guard_policy *policy)
+{
+	const char *list = source->deny ? source->deny : source->allow;
+	char *text = NULL;
+
+	if (list && asprintf(&text, "%s %s", source->deny ? "--deny" :
+			     "--allow-only", list) < 0)
+		text = NULL;
+	if (!list)
+		text = strcmp(source->file, "-") ?
+		       realpath(source->file, NULL) : strdup("standard input");
+	if (text)
+		rs_guard_policy_origin(policy, text);
+	free(text);
+}
+
 static int read_source(struct source *source, struct rs_guard_policy **policy)
 {
+	int code;
+
 	if (source->deny)
-		return policy_of_list(source->deny, false, policy);
-	if (source->allow)
-		return policy_of_list(source->allow, true, policy);
-	return guard_policy_of_file(&source->wish, source->file, policy);
+		code = policy_of_list(source->deny, false, policy);
+	else if (source->allow)
+		code = policy_of_list(source->allow, true, policy);
+	else
+		code = guard_policy_of_file(&source->wish, source->file,
+					    policy);
+	if (!code)
+		set_origin(source, *policy);
+	return code;
 }
 
 static int load_option(struct source *source, int c)

@@ -42,14 +42,17 @@ int watch_init(struct watch *w)
 }
 
 /* In the child. What can not be executed is told through the pipe. */
-static void become(char **argv, int tell)
+static void become(char **argv, int gate, int tell)
 {
 	sigset_t set;
+	char go;
 	int err;
 
 	ending_signals(&set);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	if (read(gate, &go, 1) != 1)
+		_exit(126);
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(tell, &err, sizeof(err)) < 0)
@@ -57,21 +60,45 @@ static void become(char **argv, int tell)
 	_exit(127);
 }
 
-int watch_run(struct watch *w, char **argv)
+int watch_hold(struct watch *w, char **argv)
 {
-	int tell[2], err = 0;
+	int gate[2], tell[2];
 
-	if (pipe2(tell, O_CLOEXEC))
+	if (pipe2(gate, O_CLOEXEC))
 		return cmd_error("pipe: %s", strerror(errno));
+	if (pipe2(tell, O_CLOEXEC)) {
+		close(gate[0]);
+		close(gate[1]);
+		return cmd_error("pipe: %s", strerror(errno));
+	}
 	w->pid = fork();
-	if (!w->pid)
-		become(argv, tell[1]);
+	if (!w->pid) {
+		close(gate[1]);
+		close(tell[0]);
+		become(argv, gate[0], tell[1]);
+	}
+	close(gate[0]);
 	close(tell[1]);
-	if (w->pid < 0)
+	w->gate = gate[1];
+	w->told = tell[0];
+	if (w->pid > 0)
+		return EXIT_OK;
+	w->pid = 0;
+	close(w->gate);
+	close(w->told);
+	return cmd_error("fork: %s", strerror(errno));
+}
+
+int watch_go(struct watch *w, char **argv)
+{
+	int err = 0;
+
+	if (write(w->gate, "", 1) != 1)
 		err = errno;
-	else if (read(tell[0], &err, sizeof(err)) > 0)
+	close(w->gate);
+	if (err || read(w->told, &err, sizeof(err)) > 0)
 		waitpid(w->pid, NULL, 0);
-	close(tell[0]);
+	close(w->told);
 	if (err) {
 		w->pid = 0;
 		return cmd_error("%s: %s", argv[0], strerror(err));
@@ -80,6 +107,13 @@ int watch_run(struct watch *w, char **argv)
 	if (w->pidfd < 0)
 		return cmd_error("pidfd_open: %s", strerror(errno));
 	return EXIT_OK;
+}
+
+int watch_run(struct watch *w, char **argv)
+{
+	int code = watch_hold(w, argv);
+
+	return code ? code : watch_go(w, argv);
 }
 
 static uint64_t now_ns(void)

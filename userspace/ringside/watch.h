@@ -23,6 +23,8 @@ enum watch_event {
  * @deadline_ns: CLOCK_MONOTONIC time when the time is up, 0 for never
  * @pidfd: of the command, -1 without one
  * @sigfd: where signals arrive
+ * @gate: what a held command waits for
+ * @told: where it tells that it can not be executed
  */
 struct watch {
 	pid_t pid;
@@ -30,6 +32,8 @@ struct watch {
 	uint64_t deadline_ns;
 	int pidfd;
 	int sigfd;
+	int gate;
+	int told;
 };
 
 /**
@@ -46,6 +50,20 @@ int watch_init(struct watch *w);
  * Return: an exit code; not EXIT_OK if it can not be executed.
  */
 int watch_run(struct watch *w, char **argv);
+
+/**
+ * watch_hold() - make the process of a command, which waits to become it
+ * @argv: its arguments, closed by NULL; must outlive watch_go()
+ *
+ * Whatever is done to the process in between holds from the command's first
+ * instruction on. It ends when this program does.
+ *
+ * Return: an exit code.
+ */
+int watch_hold(struct watch *w, char **argv);
+
+/** watch_go() - let it become the command; returns as watch_run() does */
+int watch_go(struct watch *w, char **argv);
 
 /** watch_seconds() - let the time be up in so many seconds */
 void watch_seconds(struct watch *w, uint64_t seconds);
