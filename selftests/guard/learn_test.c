@@ -229,11 +229,12 @@ TEST_F(learn, arguments_are_checked)
 
 	worker_call(&self->worker, RSG_X86_64, SYS_getppid);
 	EXPECT_EQ(-EINVAL, guard_ioctl(self->fd, RSG_IOC_LEARN_DUMP, &arg));
+	/* The call, and the write that answers; perhaps the next read. */
 	EXPECT_EQ(0, dump(self->fd, self->id, NULL, &nr));
-	EXPECT_LE(3, nr);
+	EXPECT_LE(2, nr);
 	nr = 1;
 	EXPECT_EQ(0, dump(self->fd, self->id, &one, &nr));
-	EXPECT_LE(3, nr);
+	EXPECT_LE(2, nr);
 	EXPECT_NE(0, one.count);
 	nr = 1;
 	EXPECT_EQ(-EFAULT, dump(self->fd, self->id, (void *)8, &nr));
