@@ -94,23 +94,16 @@ check "the profile can be loaded" ringside guard check "$dir/p.json"
 check "it knows i386" grep -q SCMP_ARCH_X86\" "$dir/p.json"
 check "and which namespace" grep -q 67108864 "$dir/p.json"
 check "load it" ringside guard load learned "$dir/p.json"
-# The shell waits for the attach by a builtin, and the work is its child.
-mkfifo "$dir/gate"
-sh -c "read -r line <'$dir/gate'; . '$dir/work'" >"$dir/out" 2>&1 &
-worker=$!
-check "enforce it" ringside guard attach learned --tree $worker
-echo go >"$dir/gate"
-wait $worker
+ringside guard run --policy learned -- sh "$dir/work" >"$dir/out" 2>&1
 check_equal "the work is done as before" "work done" "$(tail -n 1 "$dir/out")"
 check_equal "with no denial" 0 "$(count denied learned)"
 check_equal "of which there are no records" "" \
 	"$(ringside guard events --policy learned)"
 drop learned
+ringside guard load learned "$dir/p.json" >/dev/null
 check "what was not learned is denied" sh -c "
-	ringside guard load learned '$dir/p.json' &&
-	{ (read -r line <'$dir/gate'; chroot / true) >'$dir/out' 2>&1 & } &&
-	ringside guard attach learned --tree \$! && echo go >'$dir/gate' &&
-	wait; grep -q 'not permitted' '$dir/out'"
+	ringside guard run --policy learned -- chroot / true 2>&1 |
+		grep -q 'not permitted'"
 drop learned
 
 check "learning leaves nothing loaded" has "no policy is loaded" \
