@@ -201,20 +201,32 @@ static void expire(struct work_struct *work)
 	arm_expiry();
 }
 
-/* The process that @arg names, referenced, if it has filters. */
+/* Is @task there, and does it have filters? Under RCU. */
+static int check_target(const struct task_struct *task)
+{
+	if (!task)
+		return -ESRCH;
+	if (task->flags & PF_KTHREAD ||
+	    READ_ONCE(task->seccomp.mode) != SECCOMP_MODE_FILTER)
+		return -ENODATA;
+	return 0;
+}
+
+/* The process that has the thread @nr, referenced, if it has filters. */
 static struct pid *find_target(pid_t nr)
 {
 	struct task_struct *task;
-	struct pid *tgid;
+	struct pid *tgid = NULL;
+	int err;
 
-	guard(rcu)();
+	rcu_read_lock();
 	task = pid_task(find_vpid(nr), PIDTYPE_PID);
-	if (!task)
-		return ERR_PTR(-ESRCH);
-	if (task->flags & PF_KTHREAD ||
-	    READ_ONCE(task->seccomp.mode) != SECCOMP_MODE_FILTER)
-		return ERR_PTR(-ENODATA);
-	tgid = get_pid(task_tgid(task));
+	err = check_target(task);
+	if (!err)
+		tgid = get_pid(task_tgid(task));
+	rcu_read_unlock();
+	if (err)
+		return ERR_PTR(err);
 	return tgid ?: ERR_PTR(-ESRCH);
 }
 

@@ -517,6 +517,7 @@ struct rsg_relax {
 	__u64 uses;
 	__u64 calls[RSG_RELAX_WORDS];
 };
+
 /* What RSG_IOC_EVENTS and RSG_IOC_LEARN_DUMP are about. */
 #include <linux/ringside_guard_events.h>
 
