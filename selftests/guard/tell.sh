@@ -33,6 +33,15 @@ drop() {
 	ringside guard unload "$1" >/dev/null
 }
 
+cat >"$dir/args.json" <<'JSON'
+{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  { "names": [ "personality" ], "action": "SCMP_ACT_ERRNO",
+    "args": [ { "index": 0, "value": 8, "op": "SCMP_CMP_EQ" } ] } ] }
+JSON
+ringside guard load args "$dir/args.json" >/dev/null 2>&1 ||
+	skip_all "no loader of profiles that compare arguments"
+ringside guard unload args >/dev/null
+
 cat >"$dir/no ns.json" <<'JSON'
 { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO" },

@@ -217,7 +217,7 @@ static void show_row(const struct crossing *c, uint64_t ps, uint64_t call_ps)
 int trace_cost(int argc, char **argv)
 {
 	static const struct option longs[] = { { NULL, 0, NULL, 0 } };
-	uint64_t ps[CMD_ARRAY_SIZE(crossings)], call_ps = 0;
+	uint64_t ps[CMD_ARRAY_SIZE(crossings)] = { 0 }, call_ps = 0;
 	bool there[CMD_ARRAY_SIZE(crossings)];
 	size_t i;
 
