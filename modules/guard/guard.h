@@ -163,6 +163,7 @@ struct rsg_jail;
  * @state: RSG_STATE_*; protected by rsg_lock, as all that follows
  * @scope: tasks it is attached to, NULL while @state is RSG_STATE_LOADED.
  *	mark.c reads it under RCU, too
+ * @dropped: no set takes it in any more; protected by the lock of set.c
  * @in_cgroups: in the list of policies that are attached to a control group;
  *	mark.c's
  * @since: tick of rsg_clock at which it was attached
@@ -187,6 +188,7 @@ struct rsg_policy {
 	char name[RSG_NAME_LEN];
 	u32 state;
 	struct rsg_scope *scope;
+	bool dropped;
 	struct list_head in_cgroups;
 	u64 since;
 	u32 mode;
@@ -220,7 +222,8 @@ struct rsg_set *rsg_set_union(const struct rsg_set *a, const struct rsg_set *b,
 bool rsg_set_has(const struct rsg_set *set, const struct rsg_policy *policy);
 int rsg_sets_reserve(void);
 void rsg_sets_used(void);
-void rsg_sets_drop(const struct rsg_policy *policy) __must_hold(&rsg_lock);
+void rsg_sets_admit(struct rsg_policy *policy);
+void rsg_sets_drop(struct rsg_policy *policy) __must_hold(&rsg_lock);
 void rsg_sets_free(void) __must_hold(&rsg_lock);
 void rsg_sets_exit(void) __must_hold(&rsg_lock);
 unsigned int rsg_sets_nr(void);

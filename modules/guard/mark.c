@@ -316,6 +316,11 @@ int rsg_mark(struct rsg_policy *policy, u32 *tasks, pid_t *conflict)
 
 	lockdep_assert_held(&rsg_lock);
 	*tasks = 0;
+	/* The watches may need a set as soon as they can see the policy. */
+	ret = rsg_sets_reserve();
+	if (ret)
+		return ret;
+	rsg_sets_admit(policy);
 	rcu_assign_pointer(walking, policy);
 	if (policy->scope->target.type == RSG_SCOPE_CGROUP)
 		list_add_rcu(&policy->in_cgroups, &cgroup_policies);

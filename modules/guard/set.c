@@ -135,7 +135,8 @@ static struct rsg_set *make(const struct rsg_members *members)
 
 static int add(struct rsg_members *members, struct rsg_policy *policy)
 {
-	if (contains(members, policy))
+	/* A set made now would be missed by the drop that is under way. */
+	if (policy->dropped || contains(members, policy))
 		return 0;
 	if (members->nr == RSG_STACK_MAX)
 		return -E2BIG;
@@ -164,8 +165,8 @@ struct rsg_set *rsg_set_union(const struct rsg_set *a, const struct rsg_set *b,
 	int err = 0;
 
 	raw_spin_lock_irqsave(&lock, flags);
-	if (a)
-		members = a->members;
+	for (i = 0; a && i < a->members.nr && !err; i++)
+		err = add(&members, a->members.policies[i]);
 	for (i = 0; b && i < b->members.nr && !err; i++)
 		err = add(&members, b->members.policies[i]);
 	if (policy && !err)
@@ -267,16 +268,30 @@ static void drop_from(struct rsg_set *set, const struct rsg_policy *policy)
 }
 
 /**
+ * rsg_sets_admit - let sets name a policy from now on
+ * @policy: a policy that is in no set
+ */
+void rsg_sets_admit(struct rsg_policy *policy)
+{
+	raw_spin_lock_irq(&lock);
+	policy->dropped = false;
+	raw_spin_unlock_irq(&lock);
+}
+
+/**
  * rsg_sets_drop - take a policy out of all sets
  * @policy: the policy, which nobody adds any more
  *
  * Context: after a grace period of RCU nobody uses the policy through a set.
  */
-void rsg_sets_drop(const struct rsg_policy *policy)
+void rsg_sets_drop(struct rsg_policy *policy)
 {
 	u32 id;
 
 	lockdep_assert_held(&rsg_lock);
+	raw_spin_lock_irq(&lock);
+	policy->dropped = true;
+	raw_spin_unlock_irq(&lock);
 	for (id = 1; id <= RSG_SETS; id++) {
 		struct rsg_set *set;
 
