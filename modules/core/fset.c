@@ -208,6 +208,14 @@ static void restore(struct rs_fset *set)
 			set->nr);
 }
 
+/* Are these, sorted, the functions of the set? Patching nothing takes long. */
+static bool is_same(const struct rs_fset *set, const unsigned long *ips,
+		    unsigned int nr)
+{
+	lockdep_assert_held(&set->lock);
+	return nr == set->nr && !memcmp(ips, set->ips, nr * sizeof(*ips));
+}
+
 /**
  * rs_fset_update - hook exactly these functions from now on
  * @set: the set
@@ -238,6 +246,11 @@ int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		new = sorted_copy(ips, &nr);
 		if (!new)
 			return -ENOMEM;
+		if (is_same(set, new, nr)) {
+			err = check_armed(new, nr, error);
+			kvfree(new);
+			return err;
+		}
 		err = apply(set, new, nr);
 		if (err) {
 			find_culprit(set, new, nr, error);

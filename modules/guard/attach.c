@@ -100,26 +100,37 @@ err_unwatch:
 	return err;
 }
 
-static void arm(struct rsg_policy *policy, struct rsg_attach *arg)
+/**
+ * rsg_pend - a change is in force from now on, until confirmed or time is up
+ * @policy: the policy
+ * @confirm_ms: how long, 0 for RSG_CONFIRM_DEFAULT_MS
+ */
+void rsg_pend(struct rsg_policy *policy, unsigned int confirm_ms)
 {
-	unsigned int ms = arg->confirm_ms ?: RSG_CONFIRM_DEFAULT_MS;
+	unsigned int ms = confirm_ms ?: RSG_CONFIRM_DEFAULT_MS;
 	unsigned long delay = msecs_to_jiffies(ms);
 
-	if (!nr_attached++)
-		rsg_safety_start();
+	lockdep_assert_held(&rsg_lock);
 	policy->state = RSG_STATE_PENDING;
 	policy->since = atomic64_inc_return(&rsg_clock);
 	policy->since_ns = ktime_get_ns();
-	policy->mode = arg->mode;
 	policy->deadline = jiffies + delay;
+	mod_delayed_work(rsg_workqueue, &policy->rollback, delay);
+	rsg_safety_trial(policy);
+}
+
+static void arm(struct rsg_policy *policy, struct rsg_attach *arg)
+{
+	if (!nr_attached++)
+		rsg_safety_start();
+	policy->mode = arg->mode;
 	rcu_read_lock();
 	policy->passed_over = !policy->scope->force &&
 			      rsg_scope_covers(policy, current);
 	rcu_read_unlock();
 	arg->mode = rsg_mode_capped(arg->mode);
 	WRITE_ONCE(policy->armed, arg->mode);
-	mod_delayed_work(rsg_workqueue, &policy->rollback, delay);
-	rsg_safety_trial(policy);
+	rsg_pend(policy, arg->confirm_ms);
 }
 
 /**
@@ -170,6 +181,7 @@ static void disengage(struct rsg_policy *policy)
 	policy->state = RSG_STATE_LOADED;
 	rsg_scope_put(policy->scope);
 	policy->scope = NULL;
+	rsg_replace_undo(policy);
 	/* A failure leaves hooks too many, which find nobody to refuse. */
 	rsg_hooks_update(NULL, RSG_MODE_OFF, &function);
 	if (!--nr_attached) {
@@ -228,11 +240,26 @@ int rsg_confirm(struct rsg_policy *policy, u64 opened)
 	generation++;
 	policy->state = RSG_STATE_ATTACHED;
 	cancel_delayed_work(&policy->rollback);
+	rsg_replace_commit(policy);
 	return 0;
 }
 
+/* Return to what was last confirmed. */
+static void roll_back(struct rsg_policy *policy)
+{
+	const char *function;
+
+	if (!rsg_replace_undo(policy)) {
+		disengage(policy);
+		return;
+	}
+	policy->state = RSG_STATE_ATTACHED;
+	cancel_delayed_work(&policy->rollback);
+	rsg_hooks_update(NULL, RSG_MODE_OFF, &function);
+}
+
 /**
- * rsg_rollback - undo a pending attach
+ * rsg_rollback - undo a pending attach, or replacement
  * @policy: the policy
  *
  * Context: sleeps while ftrace patches.
@@ -243,7 +270,7 @@ int rsg_rollback(struct rsg_policy *policy)
 	lockdep_assert_held(&rsg_lock);
 	if (policy->state != RSG_STATE_PENDING)
 		return -ENOTCONN;
-	disengage(policy);
+	roll_back(policy);
 	return 0;
 }
 
@@ -281,7 +308,7 @@ void rsg_rollback_work(struct work_struct *work)
 		return;
 	pr_notice_ratelimited("policy %s rolled back: nobody confirmed it\n",
 			      policy->name);
-	disengage(policy);
+	roll_back(policy);
 }
 
 /**

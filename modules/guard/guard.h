@@ -17,6 +17,7 @@
  *   learn.c    what is learned in observe mode
  *   policy.c   the set of loaded policies
  *   attach.c   attach, confirm, roll back, detach
+ *   replace.c  swap what a policy says
  *   jail*.c    policies that keep their tasks in a root directory
  *   safety.c   breaker, SysRq, cap of the mode, watchdog
  *   ioctl.c, event_ioctl.c, sysfs.c  user space
@@ -34,6 +35,7 @@
 #endif
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/mutex.h>
 #include <linux/path.h>
 #include <linux/percpu.h>
@@ -81,6 +83,19 @@ struct rsg_decision {
 };
 
 struct rsg_policy;
+/* Kinds of counters of a call. */
+enum { RSG_COUNT_DENIED, RSG_COUNT_AUDITED, RSG_COUNT_OBSERVED, RSG_COUNTS };
+
+/**
+ * struct rsg_call_counters - events of one policy, by system call
+ * @nr: how many, by kind, ABI and number
+ *
+ * Not per CPU: 24 KiB for each would be much, and only who is refused, or
+ * observed, waits for the line.
+ */
+struct rsg_call_counters {
+	atomic64_t nr[RSG_COUNTS][RSG_ABIS][RSG_CALLS];
+};
 
 /**
  * struct rsg_target - tasks that user space named
@@ -154,6 +169,7 @@ struct rsg_jail;
  * @learn: what it observed, NULL until it is first attached in observe mode.
  *	Written under rsg_lock, read by the hook with READ_ONCE()
  * @counts: per CPU; the pointer is immutable
+ * @calls: by call; made before the first attach, and then immutable
  * @armed: RSG_MODE_* that the hook obeys, 0 to allow everything. Written under
  *	rsg_lock, read by the hook with READ_ONCE()
  * @id: index in the table of policies and part of the mark; immutable
@@ -174,6 +190,8 @@ struct rsg_jail;
  * @counting: jiffies at which the breaker began to count
  * @denied_before: what had been denied by then
  * @deadline: jiffies at which a pending attach rolls back
+ * @next: what is about to become @rules, while hooks for it are put in place
+ * @committed: what @rules were before a pending REPLACE, else NULL
  * @rollback: fires at @deadline; a run that comes late or early finds out
  *	under rsg_lock from @state and @deadline
  */
@@ -182,6 +200,7 @@ struct rsg_policy {
 	struct rsg_jail *jail;
 	struct rsg_learn *learn;
 	struct rsg_counts __percpu *counts;
+	struct rsg_call_counters *calls;
 	u32 armed;
 	u32 id;
 	u32 flags;
@@ -197,6 +216,8 @@ struct rsg_policy {
 	unsigned long counting;
 	u64 denied_before;
 	unsigned long deadline;
+	struct rsg_rules *next;
+	struct rsg_rules *committed;
 	struct delayed_work rollback;
 };
 
@@ -278,6 +299,10 @@ struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 				     const struct rsg_source *source);
 struct rsg_rules *rsg_policy_rules(const struct rsg_policy *policy)
 	__must_hold(&rsg_lock);
+int rsg_policy_prepare(struct rsg_policy *policy) __must_hold(&rsg_lock);
+u32 rsg_policy_test(const struct rsg_policy *policy, unsigned int abi,
+		    unsigned int nr, const u64 args[RSG_ARGS], s16 *tag)
+	__must_hold(&rsg_lock);
 int rsg_policy_publish(struct rsg_policy *policy) __must_hold(&rsg_lock);
 struct rsg_policy *rsg_policy_find(u32 id) __must_hold(&rsg_lock);
 struct rsg_policy *rsg_policy_next(u32 id) __must_hold(&rsg_lock);
@@ -287,7 +312,16 @@ void rsg_policy_counts(const struct rsg_policy *policy,
 		       struct rsg_counts *sum);
 void rsg_total_counts(struct rsg_counts *sum) __must_hold(&rsg_lock);
 
+/* replace.c */
+int rsg_replace(struct rsg_policy *policy, struct rsg_rules *rules,
+		unsigned int confirm_ms, const char **function)
+	__must_hold(&rsg_lock);
+void rsg_replace_commit(struct rsg_policy *policy) __must_hold(&rsg_lock);
+bool rsg_replace_undo(struct rsg_policy *policy) __must_hold(&rsg_lock);
+
 /* attach.c */
+void rsg_pend(struct rsg_policy *policy, unsigned int confirm_ms)
+	__must_hold(&rsg_lock);
 int rsg_attach_check(const struct rsg_attach *arg);
 int rsg_attach(struct rsg_policy *policy, struct rsg_attach *arg,
 	       struct rsg_scope *scope)

@@ -55,7 +55,6 @@ static __always_inline void decide(const struct rsg_policy *policy,
 {
 	const struct rsg_rules *rules = rcu_dereference_sched(policy->rules);
 	const struct pt_regs *regs = task_pt_regs(current);
-	const struct rsg_step *step;
 	/*
 	 * Only the lower half of the register selects the call. x32 calls
 	 * share the functions, and here the numbers, of native ones.
@@ -68,14 +67,23 @@ static __always_inline void decide(const struct rsg_policy *policy,
 	if (nr >= RSG_CALLS)
 		return;
 	nr = array_index_nospec(nr, RSG_CALLS);
-	d->verdict = rules->verdicts[d->abi][nr];
-	if (!rsg_verdict_is_steps(d->verdict)) {
-		d->rule = rules->tags[d->abi][nr];
-		return;
-	}
-	step = rsg_rules_walk(rules, d->verdict, regs);
-	d->verdict = step->verdict;
-	d->rule = step->tag;
+	d->verdict = rsg_rules_judge(rules, d->abi, nr, regs, &d->rule);
+}
+
+/* Which counter of the call a decision goes to. */
+static __always_inline unsigned int kind(const struct rsg_decision *d)
+{
+	if (d->mode == RSG_MODE_OBSERVE || rsg_verdict_allows(d->verdict))
+		return RSG_COUNT_OBSERVED;
+	return d->mode == RSG_MODE_AUDIT ? RSG_COUNT_AUDITED :
+					   RSG_COUNT_DENIED;
+}
+
+static __always_inline void count(const struct rsg_policy *policy,
+				  const struct rsg_decision *d)
+{
+	if (d->nr < RSG_CALLS)
+		atomic64_inc(&policy->calls->nr[kind(d)][d->abi][d->nr]);
 }
 
 /* The stricter of two verdicts; the smaller number, as seccomp has it. */
@@ -96,6 +104,7 @@ static __always_inline u32 judge_one(const struct rsg_policy *policy)
 	decide(policy, &d);
 	if (d.verdict == SECCOMP_RET_ALLOW && d.mode != RSG_MODE_OBSERVE)
 		return SECCOMP_RET_ALLOW;
+	count(policy, &d);
 	rsg_decision(policy, &d);
 	return d.mode == RSG_MODE_ENFORCE ? d.verdict : SECCOMP_RET_ALLOW;
 }
@@ -148,20 +157,27 @@ static struct rs_fset hooks = RS_FSET_INIT(hooks, on_call,
 
 /* One bit for each call of each ABI. Protected by rsg_lock. */
 static DECLARE_BITMAP(wanted, RSG_ABIS * RSG_CALLS);
+/* What it was at the last update. Protected by rsg_lock. */
+static DECLARE_BITMAP(hooked, RSG_ABIS * RSG_CALLS);
 
-static void add_wanted(const struct rsg_policy *policy, u32 mode)
+/* What @rules must see in @mode; none if there are no rules. */
+static void add_rules(const struct rsg_rules *rules, u32 mode)
 {
-	const struct rsg_rules *rules = rsg_policy_rules(policy);
-	unsigned int abi, nr;
-
+	if (!rules)
+		return;
 	if (mode == RSG_MODE_OBSERVE) {
 		bitmap_fill(wanted, RSG_ABIS * RSG_CALLS);
 		return;
 	}
-	for (abi = 0; abi < RSG_ABIS; abi++)
-		for (nr = 0; nr < RSG_CALLS; nr++)
-			if (rules->verdicts[abi][nr] != SECCOMP_RET_ALLOW)
-				__set_bit(abi * RSG_CALLS + nr, wanted);
+	bitmap_or(wanted, wanted, rules->wanted, RSG_ABIS * RSG_CALLS);
+}
+
+/* With what it may say soon, and what it may return to. */
+static void add_wanted(const struct rsg_policy *policy, u32 mode)
+{
+	add_rules(rsg_policy_rules(policy), mode);
+	add_rules(policy->next, mode);
+	add_rules(policy->committed, mode);
 }
 
 /* Find what attached policies and @extra, if there is one, must see. */
@@ -201,11 +217,12 @@ u32 rsg_calls_judged(const struct rsg_rules *rules)
 
 /**
  * rsg_hooks_update - hook what attached policies need, no more and no less
- * @extra: a policy that is about to be attached, or NULL
+ * @extra: a policy that is about to be attached or changed, or NULL
  * @mode: RSG_MODE_* in which it will be
  * @function: set to the name of the function to blame for a failure
  *
- * All or nothing. Every function that @extra needs has been resolved before.
+ * All or nothing, and next to nothing if the same functions are needed as
+ * before. Every function that @extra needs has been resolved before.
  *
  * Context: sleeps.
  * Return: 0, or what rs_fset_update() returned, with -EOPNOTSUPP in place of
@@ -215,6 +232,7 @@ int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 		     const char **function)
 {
 	static unsigned long ips[RSG_ABIS * RSG_CALLS]; /* under rsg_lock */
+	const struct rsg_rules *rules = NULL;
 	struct rs_fset_error error;
 	unsigned long address;
 	unsigned int bit, n = 0;
@@ -222,18 +240,23 @@ int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 
 	lockdep_assert_held(&rsg_lock);
 	find_wanted(extra, mode);
+	if (extra)
+		rules = extra->next ?: rsg_policy_rules(extra);
+	err = rsg_sites_update(extra, rules, mode, function);
+	if (err)
+		return err;
+	if (bitmap_equal(wanted, hooked, RSG_ABIS * RSG_CALLS))
+		return 0;
 	for_each_set_bit(bit, wanted, RSG_ABIS * RSG_CALLS) {
 		address = rsg_call_address(bit / RSG_CALLS, bit % RSG_CALLS);
 		if (address)
 			ips[n++] = address;
 	}
-	err = rsg_sites_update(extra, extra ? rsg_policy_rules(extra) : NULL,
-			       mode, function);
-	if (err)
-		return err;
 	err = rs_fset_update(&hooks, ips, n, &error);
-	if (!err)
+	if (!err) {
+		bitmap_copy(hooked, wanted, RSG_ABIS * RSG_CALLS);
 		return 0;
+	}
 	/* A failure leaves hooks too many, which find nobody to refuse. */
 	rsg_sites_update(NULL, NULL, RSG_MODE_OFF, function);
 	*function = rsg_call_at(error.ip);

@@ -24,6 +24,11 @@ static_assert(sizeof(struct rsg_attach) == 56 + RSG_FUNCTION_LEN);
 static_assert(sizeof(struct rsg_except) == 8);
 static_assert(sizeof(struct rsg_id) == 8);
 static_assert(sizeof(struct rsg_relax) == 32 + 8 * RSG_RELAX_WORDS);
+static_assert(sizeof(struct rsg_replace) ==
+	      56 + RSG_ORIGIN_LEN + RSG_FUNCTION_LEN);
+static_assert(sizeof(struct rsg_test) == 24 + 8 * RSG_ARGS);
+static_assert(sizeof(struct rsg_call_count) == 32);
+static_assert(sizeof(struct rsg_calls) == 24);
 static_assert(sizeof(struct rsg_policy_info) == 72 + RSG_NAME_LEN);
 /* The mark keeps the id of a set in 12 bits. */
 static_assert(RSG_MARK_ID >= RSG_SETS);
@@ -174,6 +179,9 @@ static int read_source(const struct rsg_load *load, struct rsg_source *source)
 	if (load->nr_rules > RSG_RULES_MAX || load->nr_args > RSG_ARGS_MAX ||
 	    load->nr_objects > RSG_OBJECTS_MAX)
 		return -E2BIG;
+	if (strnlen((const char *)load->origin, RSG_ORIGIN_LEN) ==
+	    RSG_ORIGIN_LEN)
+		return -EINVAL;
 	source->nr_rules = load->nr_rules;
 	source->nr_args = load->nr_args;
 	source->default_verdict = load->default_verdict;
@@ -198,9 +206,7 @@ static struct rsg_policy *read_policy(const struct rsg_load *load)
 	struct rsg_policy *policy;
 	int err;
 
-	if (load->flags & ~RSG_LOAD_PERSIST ||
-	    strnlen((const char *)load->origin, RSG_ORIGIN_LEN) ==
-	    RSG_ORIGIN_LEN)
+	if (load->flags & ~RSG_LOAD_PERSIST)
 		return ERR_PTR(-EINVAL);
 	err = read_source(load, &source);
 	policy = err ? ERR_PTR(err) : rsg_policy_create(load, &source);
@@ -299,11 +305,134 @@ static long attach(struct file *file, void *arg)
 	ret = -EINTR;
 	if (!mutex_lock_killable(&rsg_lock)) {
 		policy = rsg_policy_find(attach->id);
-		ret = policy ? rsg_attach(policy, attach, scope) : -ENOENT;
+		ret = policy ? rsg_policy_prepare(policy) : -ENOENT;
+		if (!ret)
+			ret = rsg_attach(policy, attach, scope);
 		mutex_unlock(&rsg_lock);
 	}
 	if (ret)
 		rsg_scope_put(scope);
+	return ret;
+}
+
+static struct rsg_rules *read_rules(const struct rsg_load *load)
+{
+	struct rsg_source source = {};
+	struct rsg_rules *rules;
+	int err;
+
+	err = read_source(load, &source);
+	rules = err ? ERR_PTR(err) : rsg_rules_create(&source);
+	free_source(&source);
+	return rules;
+}
+
+static long replace(struct file *file, void *arg)
+{
+	struct rsg_replace *replace = arg;
+	struct rsg_load load = {
+		.rules = replace->rules, .nr_rules = replace->nr_rules,
+		.args = replace->args, .nr_args = replace->nr_args,
+		.objects = replace->objects, .nr_objects = replace->nr_objects,
+		.default_verdict = replace->default_verdict,
+	};
+	const char *function = NULL;
+	struct rsg_policy *policy;
+	struct rsg_rules *rules;
+	long ret = -EINTR;
+
+	memset(replace->function, 0, sizeof(replace->function));
+	if (replace->confirm_ms > RSG_CONFIRM_MAX_MS || replace->__reserved)
+		return -EINVAL;
+	memcpy(load.origin, replace->origin, sizeof(load.origin));
+	rules = read_rules(&load);
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+	if (!mutex_lock_killable(&rsg_lock)) {
+		policy = rsg_policy_find(replace->id);
+		ret = policy ? rsg_replace(policy, rules, replace->confirm_ms,
+					   &function) : -ENOENT;
+		mutex_unlock(&rsg_lock);
+	}
+	if (ret)
+		rsg_rules_destroy(rules);
+	if (ret && function)
+		strscpy(replace->function, function, sizeof(replace->function));
+	return ret;
+}
+
+static long test(struct file *file, void *arg)
+{
+	struct rsg_test *test = arg;
+	struct rsg_policy *policy;
+	s16 tag = -1;
+
+	if (test->abi >= RSG_ABIS)
+		return -EINVAL;
+	if (mutex_lock_killable(&rsg_lock))
+		return -EINTR;
+	policy = rsg_policy_find(test->id);
+	if (policy)
+		test->verdict = rsg_policy_test(policy, test->abi, test->nr,
+						test->args, &tag);
+	mutex_unlock(&rsg_lock);
+	test->rule = tag;
+	return policy ? 0 : -ENOENT;
+}
+
+/* Fill @rows, of RSG_ABIS * RSG_CALLS; return how many there are. */
+static u32 fill_rows(const struct rsg_call_counters *calls,
+		     struct rsg_call_count *rows)
+{
+	unsigned int abi, nr;
+	u32 n = 0;
+
+	for (abi = 0; abi < RSG_ABIS; abi++) {
+		for (nr = 0; nr < RSG_CALLS; nr++) {
+			const struct rsg_call_count row = {
+				.abi = abi, .nr = nr,
+#define COUNT(kind)	atomic64_read(&calls->nr[kind][abi][nr])
+				.denied = COUNT(RSG_COUNT_DENIED),
+				.audited = COUNT(RSG_COUNT_AUDITED),
+				.observed = COUNT(RSG_COUNT_OBSERVED),
+#undef COUNT
+			};
+
+			if (row.denied || row.audited || row.observed)
+				rows[n++] = row;
+		}
+	}
+	return n;
+}
+
+static long get_calls(struct file *file, void *arg)
+{
+	struct rsg_calls *calls = arg;
+	struct rsg_call_count *rows;
+	struct rsg_policy *policy;
+	u32 n = 0, room = calls->nr;
+	long ret = 0;
+
+	if (calls->__reserved)
+		return -EINVAL;
+	rows = kvcalloc(RSG_ABIS * RSG_CALLS, sizeof(*rows), GFP_KERNEL);
+	if (!rows)
+		return -ENOMEM;
+	if (mutex_lock_killable(&rsg_lock)) {
+		kvfree(rows);
+		return -EINTR;
+	}
+	policy = rsg_policy_find(calls->id);
+	if (policy && policy->calls)
+		n = fill_rows(policy->calls, rows);
+	mutex_unlock(&rsg_lock);
+	if (!policy)
+		ret = -ENOENT;
+	else if (copy_to_user(u64_to_user_ptr(calls->counts), rows,
+			      min(n, room) * sizeof(*rows)))
+		ret = -EFAULT;
+	calls->nr = n;
+	kvfree(rows);
 	return ret;
 }
 
@@ -436,6 +565,12 @@ static const struct rs_ioctl device_table[] = {
 	    .admin = true, .write_back = true),
 	ROW(RSG_IOC_GET_POLICY, struct rsg_policy_info, get_policy,
 	    .admin = true, .write_back = true),
+	ROW(RSG_IOC_REPLACE, struct rsg_replace, replace, .admin = true,
+	    .write_back = true, .write_error = true),
+	ROW(RSG_IOC_TEST, struct rsg_test, test, .admin = true,
+	    .write_back = true),
+	ROW(RSG_IOC_GET_CALLS, struct rsg_calls, get_calls, .admin = true,
+	    .write_back = true),
 	ROW(RSG_IOC_RELAX, struct rsg_relax, relax, .admin = true,
 	    .write_back = true),
 	ROW(RSG_IOC_RELAX_END, struct rsg_id, relax_end, .admin = true),

@@ -76,6 +76,8 @@ static void __exit ringside_guard_exit(void)
 	rsg_safety_exit();
 	misc_deregister(&device);
 	rsg_records_stop();
+	/* Contents that were replaced are freed by works that RCU queues. */
+	rcu_barrier();
 	destroy_workqueue(rsg_workqueue);
 }
 

@@ -141,6 +141,48 @@ struct rsg_rules *rsg_policy_rules(const struct rsg_policy *policy)
 }
 
 /**
+ * rsg_policy_prepare - make what a policy needs once it is attached
+ * @policy: the policy
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rsg_policy_prepare(struct rsg_policy *policy)
+{
+	lockdep_assert_held(&rsg_lock);
+	if (!policy->calls)
+		policy->calls = kvzalloc(sizeof(*policy->calls),
+					 GFP_KERNEL_ACCOUNT);
+	return policy->calls ? 0 : -ENOMEM;
+}
+
+/**
+ * rsg_policy_test - what would a policy say about a call?
+ * @policy: the policy
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of the call, any
+ * @args: its arguments
+ * @tag: set to the tag of the rule, -1 if it is the default
+ *
+ * Judges as the hook does, with registers made up.
+ *
+ * Return: the verdict.
+ */
+u32 rsg_policy_test(const struct rsg_policy *policy, unsigned int abi,
+		    unsigned int nr, const u64 args[RSG_ARGS], s16 *tag)
+{
+	const struct rsg_rules *rules = rsg_policy_rules(policy);
+	struct pt_regs regs = {};
+	unsigned int i;
+
+	for (i = 0; i < RSG_ARGS; i++)
+		*(unsigned long *)((char *)&regs + frame[abi][i]) = args[i];
+	if (nr < RSG_CALLS)
+		return rsg_rules_judge(rules, abi, nr, &regs, tag);
+	*tag = -1;
+	return rules->default_verdict;
+}
+
+/**
  * rsg_policy_find - the policy with an id
  * @id: the id, as user space gave it
  *
@@ -239,6 +281,7 @@ void rsg_policy_destroy(struct rsg_policy *policy)
 	synchronize_rcu();
 	rsg_rules_destroy(rcu_dereference_protected(policy->rules, true));
 	rsg_jail_destroy(policy);
+	kvfree(policy->calls);
 	free_percpu(policy->counts);
 	rsg_learn_free(policy);
 	kfree(policy);

@@ -354,6 +354,14 @@ static void add_wanted(unsigned long *wanted, const struct rsg_policy *policy,
 			__set_bit(i, wanted);
 }
 
+/* What an attached policy says, and what it may return to. */
+static void add_policy(unsigned long *wanted, const struct rsg_policy *policy)
+{
+	add_wanted(wanted, policy, rsg_policy_rules(policy), policy->armed);
+	if (policy->committed)
+		add_wanted(wanted, policy, policy->committed, policy->armed);
+}
+
 /**
  * rsg_sites_update - hook what attached policies need, no more and no less
  * @extra: a policy that is about to be attached or changed, or NULL
@@ -387,8 +395,7 @@ int rsg_sites_update(const struct rsg_policy *extra,
 	}
 	for (id = 1; (policy = rsg_policy_next(id)); id = policy->id + 1) {
 		if (policy->state != RSG_STATE_LOADED)
-			add_wanted(wanted, policy, rsg_policy_rules(policy),
-				   policy->armed);
+			add_policy(wanted, policy);
 		cond_resched();
 	}
 	for_each_set_bit(i, wanted, nr_sites)

@@ -162,6 +162,21 @@ static bool has_rule(const struct rsg_rules *rules,
 	       rsg_verdict_is_steps(rules->verdicts[rule->abi][rule->nr]);
 }
 
+static void fill_wanted(struct rsg_rules *rules)
+{
+	unsigned int abi, nr, i;
+
+	for (i = 0; i < RSG_WANTED_LONGS; i++)
+		rules->wanted[i] = 0;
+	for (abi = 0; abi < RSG_ABIS; abi++) {
+		for (nr = 0; nr < RSG_CALLS; nr++) {
+			i = abi * RSG_CALLS + nr;
+			if (rules->verdicts[abi][nr] != SECCOMP_RET_ALLOW)
+				rules->wanted[i / 64] |= 1UL << i % 64;
+		}
+	}
+}
+
 /**
  * rsg_rules_max_steps - how many steps can these rules take
  * @source: the rules, perhaps malformed
@@ -216,6 +231,7 @@ int rsg_rules_fill(struct rsg_rules *rules, const struct rsg_source *source,
 		rules->verdicts[rule->abi][rule->nr] = rule->verdict;
 		rules->tags[rule->abi][rule->nr] = rule->tag;
 	}
+	fill_wanted(rules);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #ifdef __KERNEL__
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #else
 #include <stdbool.h>
 #endif
@@ -53,8 +54,12 @@ struct rsg_step {
 
 struct rsg_objects;
 
+#define RSG_WANTED_LONGS	(RSG_ABIS * RSG_CALLS / 64)
+
 /**
  * struct rsg_rules - what a policy says about each system call
+ * @end: frees it, when no call in flight can read it any more
+ * @wanted: one bit for each call that is not simply allowed, by ABI and number
  * @verdicts: verdicts by ABI and number, or RSG_VERDICT_STEPS
  * @tags: tags of the rules that gave @verdicts, -1 for the default
  * @default_verdict: as loaded
@@ -67,6 +72,10 @@ struct rsg_objects;
  * Immutable once a policy points to it.
  */
 struct rsg_rules {
+#ifdef __KERNEL__
+	struct rcu_work end;
+#endif
+	unsigned long wanted[RSG_WANTED_LONGS];
 	__u32 verdicts[RSG_ABIS][RSG_CALLS];
 	__s16 tags[RSG_ABIS][RSG_CALLS];
 	__u32 default_verdict;
@@ -161,6 +170,32 @@ rsg_rules_walk(const struct rsg_rules *rules, __u32 verdict, const void *frame)
 static inline bool rsg_verdict_is_steps(__u32 verdict)
 {
 	return (verdict & 0xffff0000U) == RSG_VERDICT_STEPS;
+}
+
+/**
+ * rsg_rules_judge - the verdict on a call
+ * @rules: the rules
+ * @abi: its ABI
+ * @nr: its number, below RSG_CALLS
+ * @frame: where its arguments are
+ * @tag: set to the tag of the rule, -1 if it is the default
+ *
+ * Return: the verdict.
+ */
+static __always_inline __u32
+rsg_rules_judge(const struct rsg_rules *rules, unsigned int abi,
+		unsigned int nr, const void *frame, __s16 *tag)
+{
+	__u32 verdict = rules->verdicts[abi][nr];
+	const struct rsg_step *step;
+
+	if (!rsg_verdict_is_steps(verdict)) {
+		*tag = rules->tags[abi][nr];
+		return verdict;
+	}
+	step = rsg_rules_walk(rules, verdict, frame);
+	*tag = step->tag;
+	return step->verdict;
 }
 
 #endif /* _RSG_VERDICT_H */

@@ -21,28 +21,28 @@ test_guard_check() {
 	expect "check: a denied call stands in its group" 0 \
 		'^uring  *fails: ENOSYS  *x86_64, i386  *io_uring_setup$' '' \
 		ringside guard check "$plain"
+	sed 's/"mount"/"exit"/' "$plain" >"$work/exit.json"
 	expect "check: what can not be loaded exits with 1" 1 \
-		'^loadable:  *no' '' \
-		ringside guard check "$containers" --caps all
+		'^loadable:  *no' '' ringside guard check "$work/exit.json"
 	expect "check: why, with rule and position" 1 \
-		'line 24, column 12: syscalls\[2\].args: socket depends on its arguments' \
-		'' ringside guard check --caps all "$containers"
-	expect "check: a condition in words" 1 \
+		'line [0-9]*, column [0-9]*: syscalls\[0\].names\[1\]: exit: no process' \
+		'' ringside guard check "$work/exit.json"
+	expect "check: a condition in words" 0 \
 		'^socket  *x86_64  *allowed  *arg0 < 38  *syscalls\[2\]$' '' \
 		ringside guard check "$containers" --caps all
-	expect "check: a mask in words" 1 \
+	expect "check: a mask in words" 0 \
 		'arg0 & 0x7e020000 == 0 ' '' \
 		ringside guard check "$containers" --caps none
-	expect "check: a capability that is held" 1 \
+	expect "check: a capability that is held" 0 \
 		'CAP_SYS_ADMIN is in the bounding set: the entry stays' '' \
 		ringside guard check "$containers" --caps sys_admin
-	expect "check: one that is not" 1 \
+	expect "check: one that is not" 0 \
 		'CAP_SYS_ADMIN is not in the bounding set: the entry falls away' \
 		'' ringside guard check "$containers" --caps CAP_CHOWN
 	expect "check: unknown capabilities of the target are a problem" 1 \
 		'the target.s capabilities are not known' '' \
 		ringside guard check "$containers"
-	expect "check: those of a process are known" 1 \
+	expect "check: those of a process are known" 0 \
 		'capabilities of:  *the process of --pid' '' \
 		ringside guard check "$containers" --pid $$
 	expect "check: an old kernel" 1 \
@@ -134,8 +134,8 @@ test_guard_installed() {
 			"golang-github-containers-common"
 		return
 	fi
-	expect "check of the containers' profile" 1 \
-		'personality depends on its arguments' '' \
+	expect "check of the containers' profile" 0 \
+		'^personality  *i386  *allowed  *arg0 == 0x20008' '' \
 		ringside guard check "$file" --caps none --kernel 6.12
 	check_equal "diff by a capability is what the profile says of it" \
 		'"fails: EPERM"' "$(ringside -j guard check "$file" --caps none |

@@ -30,6 +30,11 @@ static const struct call {
 	{ "GET_POLICY", RSG_IOC_GET_POLICY, sizeof(struct rsg_policy_info),
 	  true, ENOENT },
 	{ "JAIL", RSG_IOC_JAIL, sizeof(struct rsg_jail_arg), true, EINVAL },
+	{ "REPLACE", RSG_IOC_REPLACE, sizeof(struct rsg_replace), true,
+	  ENOENT },
+	{ "TEST", RSG_IOC_TEST, sizeof(struct rsg_test), true, ENOENT },
+	{ "GET_CALLS", RSG_IOC_GET_CALLS, sizeof(struct rsg_calls), true,
+	  ENOENT },
 	{ "RELAX", RSG_IOC_RELAX, sizeof(struct rsg_relax), true, EINVAL },
 	{ "RELAX_END", RSG_IOC_RELAX_END, sizeof(struct rsg_id), true,
 	  ENOENT },
@@ -388,6 +393,8 @@ TEST_F(abi, ids)
 		EXPECT_EQ(-ENOENT, guard_id(self->fd, RSG_IOC_DETACH, none[i]));
 		EXPECT_EQ(-ENOENT, guard_id(self->fd, RSG_IOC_UNLOAD, none[i]));
 		EXPECT_EQ(-ENOENT, guard_get(self->fd, none[i], &info));
+		EXPECT_EQ(-ENOENT, guard_replace(self->fd, none[i], 0, NULL, 0,
+						 0));
 	}
 }
 

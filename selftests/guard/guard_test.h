@@ -103,6 +103,22 @@ static inline long guard_get(int fd, unsigned int id,
 	return guard_ioctl(fd, RSG_IOC_GET_POLICY, info);
 }
 
+/* Like guard_load(): no arguments. */
+static inline long guard_replace(int fd, unsigned int id,
+				 unsigned int default_error,
+				 const struct rsg_rule *rules, unsigned int nr,
+				 unsigned int confirm_ms)
+{
+	struct rsg_replace replace = {
+		.size = sizeof(replace), .id = id,
+		.rules = (uintptr_t)rules, .nr_rules = nr,
+		.default_verdict = FAIL_WITH(default_error),
+		.confirm_ms = confirm_ms,
+	};
+
+	return guard_ioctl(fd, RSG_IOC_REPLACE, &replace);
+}
+
 /* Detach and unload whatever a failed test left behind. */
 static inline void guard_clean(void)
 {

@@ -10,6 +10,9 @@
 #include "guard.h"
 #include "tap.h"
 
+/* 0 stands for success. */
+#define FAIL(e)	((e) ? SECCOMP_RET_ERRNO | (e) : SECCOMP_RET_ALLOW)
+
 /* Read a profile from text in which ' stands for ". */
 static int profile(struct rs_guard_policy **policy, const char *text)
 {
@@ -41,18 +44,18 @@ TEST(a_name_counts_in_every_abi)
 {
 	struct rs_guard_policy *p;
 
-	EXPECT_EQ(0, rs_guard_policy_new(&p, 0));
-	EXPECT_EQ(0, rs_guard_policy_rule(p, "unshare", EPERM));
-	EXPECT_EQ(EPERM, p->error[RSG_X86_64][SYS_unshare]);
-	EXPECT_EQ(EPERM, p->error[RSG_I386][310]);
+	EXPECT_EQ(0, rs_guard_policy_new(&p, FAIL(0)));
+	EXPECT_EQ(0, rs_guard_policy_rule(p, "unshare", FAIL(EPERM)));
+	EXPECT_EQ(FAIL(EPERM), p->plain[RSG_X86_64][SYS_unshare]);
+	EXPECT_EQ(FAIL(EPERM), p->plain[RSG_I386][310]);
 	/* Not multiplexed on i386 alone. */
-	EXPECT_EQ(0, rs_guard_policy_rule(p, "socket", EACCES));
-	EXPECT_EQ(EACCES, p->error[RSG_X86_64][SYS_socket]);
-	EXPECT_EQ(EACCES, p->error[RSG_I386][359]);
-	EXPECT_EQ(RS_GUARD_UNSET, p->error[RSG_I386][102]);
+	EXPECT_EQ(0, rs_guard_policy_rule(p, "socket", FAIL(EACCES)));
+	EXPECT_EQ(FAIL(EACCES), p->plain[RSG_X86_64][SYS_socket]);
+	EXPECT_EQ(FAIL(EACCES), p->plain[RSG_I386][359]);
+	EXPECT_EQ(RS_GUARD_UNSET, p->plain[RSG_I386][102]);
 	/* Of one ABI only. */
-	EXPECT_EQ(0, rs_guard_policy_rule(p, "socketcall", EACCES));
-	EXPECT_EQ(EACCES, p->error[RSG_I386][102]);
+	EXPECT_EQ(0, rs_guard_policy_rule(p, "socketcall", FAIL(EACCES)));
+	EXPECT_EQ(FAIL(EACCES), p->plain[RSG_I386][102]);
 	rs_guard_policy_free(p);
 }
 
@@ -60,16 +63,16 @@ TEST(bad_rules)
 {
 	struct rs_guard_policy *p;
 
-	EXPECT_EQ(-EINVAL, rs_guard_policy_new(&p, RSG_ERROR_MAX + 1));
-	EXPECT_EQ(0, rs_guard_policy_new(&p, EPERM));
-	EXPECT_EQ(-ENOENT, rs_guard_policy_rule(p, "frob", 1));
-	EXPECT_EQ(-ENOENT, rs_guard_policy_rule(p, "", 1));
-	EXPECT_EQ(-EINVAL, rs_guard_policy_rule(p, "exit", 1));
-	EXPECT_EQ(0, rs_guard_policy_rule(p, "exit", 0));
-	EXPECT_EQ(-EINVAL, rs_guard_policy_rule(p, "mount", 4096));
-	EXPECT_EQ(0, rs_guard_policy_rule(p, "mount", 1));
-	EXPECT_EQ(0, rs_guard_policy_rule(p, "mount", 1));
-	EXPECT_EQ(-EEXIST, rs_guard_policy_rule(p, "mount", 2));
+	EXPECT_EQ(-EINVAL, rs_guard_policy_new(&p, FAIL(RSG_ERROR_MAX + 1)));
+	EXPECT_EQ(0, rs_guard_policy_new(&p, FAIL(EPERM)));
+	EXPECT_EQ(-ENOENT, rs_guard_policy_rule(p, "frob", FAIL(1)));
+	EXPECT_EQ(-ENOENT, rs_guard_policy_rule(p, "", FAIL(1)));
+	EXPECT_EQ(-EINVAL, rs_guard_policy_rule(p, "exit", FAIL(1)));
+	EXPECT_EQ(0, rs_guard_policy_rule(p, "exit", FAIL(0)));
+	EXPECT_EQ(-EINVAL, rs_guard_policy_rule(p, "mount", FAIL(4096)));
+	EXPECT_EQ(0, rs_guard_policy_rule(p, "mount", FAIL(1)));
+	EXPECT_EQ(0, rs_guard_policy_rule(p, "mount", FAIL(1)));
+	EXPECT_EQ(-EEXIST, rs_guard_policy_rule(p, "mount", FAIL(2)));
 	rs_guard_policy_free(p);
 }
 
@@ -87,12 +90,12 @@ TEST(a_profile)
 			     ",'syscalls':[" MOUNT ",'errnoRet':2}," READ "]}"));
 	if (!p)
 		return;
-	EXPECT_EQ(38, p->default_error);
-	EXPECT_EQ(0, p->error[RSG_X86_64][SYS_read]);
-	EXPECT_EQ(ENOENT, p->error[RSG_X86_64][SYS_mount]);
-	/* i386 is not listed: everything gets the default. */
-	EXPECT_EQ(RS_GUARD_UNSET, p->error[RSG_I386][3]);
-	EXPECT_EQ(RS_GUARD_UNSET, p->error[RSG_I386][21]);
+	EXPECT_EQ(FAIL(38), p->default_verdict);
+	EXPECT_EQ(FAIL(0), p->plain[RSG_X86_64][SYS_read]);
+	EXPECT_EQ(FAIL(ENOENT), p->plain[RSG_X86_64][SYS_mount]);
+	/* i386 is not listed: it ends the caller, who may still exit. */
+	EXPECT_EQ(SECCOMP_RET_KILL_THREAD, p->plain[RSG_I386][3]);
+	EXPECT_EQ(RS_GUARD_UNSET, p->plain[RSG_I386][1]);
 	rs_guard_policy_free(p);
 }
 
@@ -102,7 +105,8 @@ TEST(files_that_can_not_be_followed)
 	expect_refused("[]", "an object is needed");
 	expect_refused("{}", "defaultAction: a string");
 	expect_refused("{'defaultAction':7}", "defaultAction: a string");
-	expect_refused("{'defaultAction':'SCMP_ACT_LOG'}", "only");
+	expect_refused("{'defaultAction':'SCMP_ACT_NOTIFY'}",
+		       "hands the call to another process");
 	expect_refused(ALLOW ",'listenerPath':'/x'}", "listenerPath");
 	expect_refused(ALLOW ",'archMap':[{}]}", "archMap");
 	expect_refused(ALLOW ",'flags':['SECCOMP_FILTER_FLAG_LOG']}", "flags");
@@ -113,6 +117,8 @@ TEST(files_that_can_not_be_followed)
 	expect_refused(ALLOW ",'defaultAction':'SCMP_ACT_ALLOW'}", "duplicate");
 	expect_refused(ALLOW "} x", "line 1");
 }
+
+#define EQ1	"{'index':0,'value':1,'op':'SCMP_CMP_EQ'}"
 
 TEST(entries_that_can_not_be_followed)
 {
@@ -127,6 +133,10 @@ TEST(entries_that_can_not_be_followed)
 		{ "[{'names':[7],'action':'SCMP_ACT_ERRNO'}]", "names" },
 		{ "[{'names':['mount']}]", "syscalls[0]: action" },
 		{ "[" MOUNT "}," MOUNT ",'args':[{}]}]", "syscalls[1].args" },
+		{ "[{'names':['exit'],'action':'SCMP_ACT_KILL','args':[" EQ1 "]}]",
+		  "exit: no process could end" },
+		{ "[{'names':['read'],'action':'SCMP_ACT_TRACE'}]",
+		  "hands the call to another process" },
 		{ "[{'names':['read'],'action':'SCMP_ACT_ALLOW','errnoRet':1}]",
 		  "errnoRet: the call is allowed" },
 		{ "[" MOUNT ",'errnoRet':0}]", "errnoRet" },
@@ -142,6 +152,36 @@ TEST(entries_that_can_not_be_followed)
 			 rows[i].entries);
 		expect_refused(text, rows[i].why);
 	}
+}
+
+#define SOCKET	"{'names':['socket'],'action':'SCMP_ACT_KILL','args':[" \
+		"{'index':0,'value':38,'valueTwo':7,'op':'SCMP_CMP_EQ'}," \
+		"{'index':1,'value':3,'valueTwo':1,'op':'SCMP_CMP_MASKED_EQ'}]}"
+
+TEST(arguments_become_rules_in_their_order)
+{
+	struct rs_guard_policy *p;
+	struct rsg_rule *r;
+
+	EXPECT_EQ(0, profile(&p, ALLOW ",'syscalls':[" MOUNT "}," SOCKET "]}"));
+	if (!p)
+		return;
+	/* mount twice, socket twice, and by socketcall. */
+	EXPECT_EQ(5, p->nr_rules);
+	r = &p->rules[0];
+	EXPECT_EQ(SYS_socket, r->nr);
+	EXPECT_EQ(2, r->nr_args);
+	EXPECT_EQ(1, r->tag);
+	EXPECT_EQ(SECCOMP_RET_KILL_THREAD, r->verdict);
+	EXPECT_EQ(38, p->args[0].value);
+	EXPECT_EQ(0, p->args[0].value_two);
+	EXPECT_EQ(RSG_OP_EQ, p->args[0].op);
+	EXPECT_EQ(RSG_OP_MASKED_EQ, p->args[1].op);
+	EXPECT_EQ(1, p->args[1].value_two);
+	EXPECT_EQ(SYS_mount, p->rules[1].nr);
+	EXPECT_EQ(0, p->rules[1].tag);
+	EXPECT_EQ(p->nr_args, p->rules[4].first_arg + p->rules[4].nr_args);
+	rs_guard_policy_free(p);
 }
 
 TEST(a_file_that_is_not_there)

@@ -4,7 +4,6 @@
  * Mostly this turns an errno into the reason that a person can act on; the
  * meanings are those of linux/ringside_guard.h.
  */
-#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,32 +42,9 @@ void rs_guard_close(struct rs_guard *guard)
 	free(guard);
 }
 
-static uint32_t verdict_of(unsigned int error)
-{
-	return error ? SECCOMP_RET_ERRNO | error : SECCOMP_RET_ALLOW;
-}
-
 int rs_guard_fd(const struct rs_guard *guard)
 {
 	return guard->fd;
-}
-
-static unsigned int fill_rules(const struct rs_guard_policy *policy,
-			       struct rsg_rule *rules)
-{
-	unsigned int abi, nr, n = 0;
-
-	for (abi = 0; abi < RSG_ABIS; abi++) {
-		for (nr = 0; nr < RSG_CALLS; nr++) {
-			if (policy->error[abi][nr] == RS_GUARD_UNSET)
-				continue;
-			rules[n++] = (struct rsg_rule){
-				.abi = abi, .nr = nr,
-				.verdict = verdict_of(policy->error[abi][nr]),
-			};
-		}
-	}
-	return n;
 }
 
 static int load_failed(int err, const char *name)
@@ -106,12 +82,14 @@ static int check_name(const char *name)
 int rs_guard_load(struct rs_guard *guard, const char *name,
 		  const struct rs_guard_policy *policy, unsigned int flags)
 {
-	struct rsg_rule rules[RSG_ABIS * RSG_CALLS];
 	struct rsg_load load = {
 		.size = sizeof(load),
 		.flags = flags,
-		.rules = (uintptr_t)rules,
-		.default_verdict = verdict_of(policy->default_error),
+		.rules = (uintptr_t)policy->rules,
+		.args = (uintptr_t)policy->args,
+		.nr_rules = policy->nr_rules,
+		.nr_args = policy->nr_args,
+		.default_verdict = policy->default_verdict,
 	};
 	struct rsg_object_rule objects[RSG_OBJECTS_MAX];
 	int ret, err;
@@ -119,7 +97,6 @@ int rs_guard_load(struct rs_guard *guard, const char *name,
 	ret = check_name(name);
 	if (ret)
 		return ret;
-	load.nr_rules = fill_rules(policy, rules);
 	memcpy(load.name, name, strlen(name));
 	ret = rs_objects_open(policy->objects, policy->nr_objects, objects);
 	if (ret)
@@ -132,6 +109,79 @@ int rs_guard_load(struct rs_guard *guard, const char *name,
 	rs_objects_close(objects, policy->nr_objects);
 	errno = err;
 	return ret < 0 ? load_failed(errno, name) : ret;
+}
+
+/* A function that could not be hooked, or 0 if it is not to blame. */
+static int hook_failed(int err, const __u8 *name, const char *target)
+{
+	const char *function = (const char *)name;
+
+	if (err == EBUSY && function[0])
+		return rs_failx(err, "%s: somebody else modifies it, such as a livepatch",
+				function);
+	if (err == EOPNOTSUPP || err == ENXIO)
+		return rs_failx(err, "%s: this kernel can not hook it",
+				function[0] ? function : target);
+	return 0;
+}
+
+int rs_guard_replace(struct rs_guard *guard, unsigned int id,
+		     const struct rs_guard_policy *policy,
+		     unsigned int confirm_ms)
+{
+	struct rsg_replace replace = {
+		.size = sizeof(replace),
+		.id = id,
+		.rules = (uintptr_t)policy->rules,
+		.args = (uintptr_t)policy->args,
+		.nr_rules = policy->nr_rules,
+		.nr_args = policy->nr_args,
+		.default_verdict = policy->default_verdict,
+		.confirm_ms = confirm_ms,
+	};
+	struct rsg_object_rule objects[RSG_OBJECTS_MAX];
+	char target[32];
+	int ret, err;
+
+	ret = rs_objects_open(policy->objects, policy->nr_objects, objects);
+	if (ret)
+		return ret;
+	replace.nr_objects = policy->nr_objects;
+	replace.objects = (uintptr_t)objects;
+	memcpy(replace.origin, policy->origin, sizeof(replace.origin));
+	ret = ioctl(guard->fd, RSG_IOC_REPLACE, &replace);
+	err = errno;
+	rs_objects_close(objects, policy->nr_objects);
+	if (!ret)
+		return 0;
+	snprintf(target, sizeof(target), "policy %u", id);
+	if (hook_failed(err, replace.function, target))
+		return -err;
+	if (err == EBUSY)
+		return rs_failx(err, "%s: a change of it waits for confirmation",
+				target);
+	return rs_fail(err, "%s", target);
+}
+
+int rs_guard_test(struct rs_guard *guard, struct rsg_test *test)
+{
+	test->size = sizeof(*test);
+	if (ioctl(guard->fd, RSG_IOC_TEST, test))
+		return rs_fail(errno, "policy %u", test->id);
+	return 0;
+}
+
+int rs_guard_calls(struct rs_guard *guard, unsigned int id,
+		   struct rsg_call_count *counts, unsigned int nr)
+{
+	struct rsg_calls calls = {
+		.size = sizeof(calls), .id = id,
+		.counts = (uintptr_t)counts, .nr = nr,
+	};
+
+	if (ioctl(guard->fd, RSG_IOC_GET_CALLS, &calls))
+		return rs_fail(errno, "policy %u", id);
+	return calls.nr < nr ? calls.nr : nr;
 }
 
 /* Thing and reason of a failed attach. */
@@ -156,16 +206,11 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 	if (err == ESRCH && !attach->pid)
 		return rs_failx(err, "%s: no task to put under the policy",
 				target);
-	if (err == EBUSY && attach->function[0])
-		return rs_failx(err, "%s: somebody else modifies it, such as a livepatch",
-				(const char *)attach->function);
+	if (hook_failed(err, attach->function, target))
+		return -err;
 	if (err == EBUSY)
 		return rs_failx(err, "%s: ftrace is off (sysctl kernel.ftrace_enabled)",
 				target);
-	if (err == EOPNOTSUPP || err == ENXIO)
-		return rs_failx(err, "%s: this kernel can not hook it",
-				attach->function[0] ?
-				(const char *)attach->function : target);
 	if (err == EPERM && attach->pid == 1)
 		return rs_failx(err, "pid 1: exempt unless forced");
 	if (err == EPERM)

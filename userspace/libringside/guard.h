@@ -3,10 +3,11 @@
 #ifndef RS_GUARD_H
 #define RS_GUARD_H
 
+#include <linux/seccomp.h>
 #include "internal.h"
 
-/* A call that no rule has named. Above every errno. */
-#define RS_GUARD_UNSET	0xffff
+/* A call that no rule without arguments has named; no verdict is coded so. */
+#define RS_GUARD_UNSET	0xffffffffU
 
 /**
  * struct rs_object - a rule on objects before it is loaded
@@ -48,22 +49,42 @@ void rs_objects_close(struct rsg_object_rule *rules, size_t nr);
 
 /**
  * struct rs_guard_policy - a policy before it is loaded
- * @default_error: errno for calls without a rule, 0 to allow them
+ * @default_verdict: the verdict on calls of which no rule holds
  * @allow_abis: bit N set: rules that allow a call do so in ABI N. Rules that
  *	deny hold in every ABI, so that no ABI is a way round
- * @error: the rules by ABI and number, or RS_GUARD_UNSET
+ * @plain: verdicts of the rules that ask for no argument, by ABI and number,
+ *	or RS_GUARD_UNSET
+ * @rules: all rules, as the kernel takes them
+ * @args: their comparisons
+ * @nr_rules: length of @rules
+ * @nr_args: length of @args
  * @objects: rules on objects, owned
  * @nr_objects: their number
  * @origin: where they come from, empty for nowhere
  */
 struct rs_guard_policy {
-	unsigned int default_error;
+	uint32_t default_verdict;
 	unsigned int allow_abis;
-	uint16_t error[RSG_ABIS][RSG_CALLS];
+	uint32_t plain[RSG_ABIS][RSG_CALLS];
+	struct rsg_rule *rules;
+	struct rsg_arg *args;
+	size_t nr_rules;
+	size_t nr_args;
 	struct rs_object *objects;
 	size_t nr_objects;
 	char origin[RSG_ORIGIN_LEN];
 };
+
+/**
+ * rs_policy_add() - add a rule behind those that are there
+ * @policy: the policy
+ * @rule: the rule; where its comparisons are is filled in
+ * @args: its comparisons
+ *
+ * Return: 0, -E2BIG or -ENOMEM.
+ */
+int rs_policy_add(struct rs_guard_policy *policy, const struct rsg_rule *rule,
+		  const struct rsg_arg *args);
 
 /**
  * rs_guard_i386_direct() - i386 number of a call that is also multiplexed

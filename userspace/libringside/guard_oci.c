@@ -193,18 +193,12 @@ static int read_root(struct rs_guard_profile *profile,
 	static const char * const action[] = {
 		"defaultAction", "defaultErrnoRet", "defaultErrno"
 	};
-	struct rs_json at;
 	int ret;
 
 	if (rs_profile_keys(root, keys) ||
 	    rs_profile_action(root, action, &profile->default_verdict) ||
 	    refuse_listener(root))
 		return -EINVAL;
-	rs_json_member(root, "defaultAction", &at);
-	if (!rs_guard_is_plain(profile->default_verdict) &&
-	    rs_profile_say(profile, RS_GUARD_PROBLEM, &at,
-			   RS_GUARD_ONLY_PLAIN))
-		return -ENOMEM;
 	ret = read_abis(profile, root);
 	if (!ret)
 		ret = read_flags(profile, root);

@@ -73,7 +73,6 @@ static int read_args(const struct rs_json *entry, struct rs_entry *e)
 
 	if (!rs_json_member(entry, "args", &list))
 		return 0;
-	e->args_at = list;
 	if (!json_is_array(list.value))
 		return rs_json_refuse(&list, "an array is needed");
 	for (more = rs_json_first(&list, &at); more; more = rs_json_next(&at)) {
@@ -137,18 +136,6 @@ static int take_names(struct rs_guard_profile *profile,
 	return ret;
 }
 
-static int judge_action(struct rs_guard_profile *profile,
-			const struct rs_json *entry, uint32_t verdict)
-{
-	struct rs_json at;
-
-	if (verdict == profile->default_verdict || rs_guard_is_plain(verdict) ||
-	    !rs_json_member(entry, "action", &at))
-		return 0;
-	return rs_profile_say(profile, RS_GUARD_PROBLEM, &at,
-			      RS_GUARD_ONLY_PLAIN);
-}
-
 int rs_profile_entry(struct rs_guard_profile *profile,
 		     const struct rs_json *at, bool judge)
 {
@@ -172,8 +159,6 @@ int rs_profile_entry(struct rs_guard_profile *profile,
 	ret = read_args(at, &e);
 	if (!ret)
 		ret = rs_profile_applies(profile, at, judge);
-	if (ret > 0 && judge && judge_action(profile, at, e.verdict))
-		ret = -ENOMEM;
 	if (ret >= 0)
 		ret = take_names(profile, at, &e, ret, judge);
 	free(e.args);

@@ -67,16 +67,12 @@ struct rs_guard_profile {
  * @verdict: its verdict
  * @args: its comparisons, owned
  * @nr_args: their number
- * @args_at: where these stand
- * @told: that they can not be compared was said
  */
 struct rs_entry {
 	unsigned int index;
 	uint32_t verdict;
 	struct rs_guard_arg *args;
 	size_t nr_args;
-	struct rs_json args_at;
-	bool told;
 };
 
 /**
@@ -235,15 +231,10 @@ int rs_guard_resolve(const char *name, unsigned int abi);
  */
 char *rs_guard_name(unsigned int abi, unsigned int nr);
 
-/* What the kernel side takes, and what to say of all else. */
-#define RS_GUARD_ONLY_PLAIN \
-	"only SCMP_ACT_ALLOW and SCMP_ACT_ERRNO can be loaded"
-
-/** rs_guard_is_plain() - is a verdict one that the kernel side takes */
-static inline bool rs_guard_is_plain(uint32_t verdict)
+/** rs_guard_allows() - does a verdict let the call be made */
+static inline bool rs_guard_allows(uint32_t verdict)
 {
-	return verdict == SECCOMP_RET_ALLOW ||
-	       (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO;
+	return verdict == SECCOMP_RET_ALLOW || verdict == SECCOMP_RET_LOG;
 }
 
 /** rs_guard_is_vital() - does the kernel side refuse to deny this call */

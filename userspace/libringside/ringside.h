@@ -196,12 +196,14 @@ void rs_guard_close(struct rs_guard *guard);
 /**
  * rs_guard_policy_new() - a policy in which no call has a rule
  * @policy: receives the policy
- * @default_error: errno for calls without a rule, 0 to allow them
+ * @default_verdict: the verdict on calls without a rule
  *
- * Return: 0, -EINVAL if no call can fail with that errno, or -ENOMEM.
+ * Verdicts are coded as linux/ringside_guard.h tells: SECCOMP_RET_ERRNO | EPERM
+ *
+ * Return: 0, -EINVAL if there is no such verdict, or -ENOMEM.
  */
 int rs_guard_policy_new(struct rs_guard_policy **policy,
-			unsigned int default_error);
+			uint32_t default_verdict);
 
 /**
  * rs_guard_policy_read() - read a policy from an OCI seccomp profile
@@ -220,13 +222,14 @@ int rs_guard_policy_read(struct rs_guard_policy **policy, const char *path);
  * rs_guard_policy_rule() - give a call a rule, in every ABI that has it
  * @policy: the policy
  * @name: name of the system call, as libseccomp knows it
- * @error: errno to fail with, 0 to allow it
+ * @verdict: the verdict on it, whatever its arguments are
  *
  * Return: 0; -ENOENT if no ABI has such a call; -EEXIST if it has another
- * rule; -EINVAL if the call can not be denied, or not with that errno.
+ * rule; -E2BIG; -ENOMEM; -EINVAL if the call can not be denied, or there is no
+ * such verdict.
  */
 int rs_guard_policy_rule(struct rs_guard_policy *policy, const char *name,
-			 unsigned int error);
+			 uint32_t verdict);
 
 /**
  * rs_guard_policy_origin() - say where a policy's rules come from
@@ -257,6 +260,52 @@ void rs_guard_policy_free(struct rs_guard_policy *policy);
  */
 int rs_guard_load(struct rs_guard *guard, const char *name,
 		  const struct rs_guard_policy *policy, unsigned int flags);
+
+/**
+ * rs_guard_replace() - let a loaded policy say something else
+ * @guard: the handle
+ * @id: the policy
+ * @policy: what it shall say
+ * @confirm_ms: time for the confirmation if it is attached, 0 for the default
+ *
+ * Return: 0 or -errno, see struct rsg_replace.
+ */
+int rs_guard_replace(struct rs_guard *guard, unsigned int id,
+		     const struct rs_guard_policy *policy,
+		     unsigned int confirm_ms);
+
+/**
+ * rs_guard_test() - ask a loaded policy about a call, without making it
+ * @guard: the handle
+ * @test: policy and call; @test->size and the output members are filled in
+ *
+ * Return: 0 or -errno, see struct rsg_test.
+ */
+int rs_guard_test(struct rs_guard *guard, struct rsg_test *test);
+
+/**
+ * rs_guard_calls() - what a policy counted, call by call
+ * @guard: the handle
+ * @id: the policy
+ * @counts: receives a row for each call on which something was counted
+ * @nr: room in @counts; RSG_ABIS * RSG_CALLS are enough
+ *
+ * Return: number of rows, or -errno, see struct rsg_calls.
+ */
+int rs_guard_calls(struct rs_guard *guard, unsigned int id,
+		   struct rsg_call_count *counts, unsigned int nr);
+
+/**
+ * rs_guard_call_name() - name of a system call
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: its number in that ABI
+ * @buf: receives the name
+ * @len: size of @buf; longer names are cut
+ *
+ * Return: 0, or -ENOENT if no call has the number.
+ */
+int rs_guard_call_name(unsigned int abi, unsigned int nr, char *buf,
+		       size_t len);
 
 /**
  * rs_guard_attach() - put a loaded policy in force, until it is confirmed

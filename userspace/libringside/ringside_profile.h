@@ -243,8 +243,11 @@ const char *rs_guard_profile_text(const struct rs_guard_profile *profile,
  * @profile: the profile
  * @policy: receives the policy
  *
- * Return: 0, -ENOMEM, or -EINVAL if there is a RS_GUARD_PROBLEM, which becomes
- * the error text.
+ * The policy gives the verdicts of rs_guard_profile_verdict(), but that calls
+ * without which no process can end or handle signals stay allowed.
+ *
+ * Return: 0, -ENOMEM, -E2BIG, or -EINVAL if there is a RS_GUARD_PROBLEM, which
+ * becomes the error text.
  */
 int rs_guard_profile_compile(const struct rs_guard_profile *profile,
 			     struct rs_guard_policy **policy);

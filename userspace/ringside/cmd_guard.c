@@ -44,8 +44,11 @@ int cmd_guard(int argc, char **argv)
 {
 	static const struct cmd verbs[] = {
 		{ "load", guard_load,
-		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] | --deny NAME[,NAME...][:ERRNO] | --allow-only NAME[,NAME...][:ERRNO])",
+		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] | --deny NAME[,NAME...][:ACTION] | --allow-only NAME[,NAME...][:ACTION])",
 		  "load a policy: an OCI seccomp profile, or a list of calls" },
+		{ "replace", guard_replace,
+		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] | --deny NAME[,NAME...][:ACTION] | --allow-only NAME[,NAME...][:ACTION]) [--confirm-after SECONDS]",
+		  "let a policy say something else, until it is confirmed" },
 		{ "check", guard_check,
 		  "FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown]",
 		  "explain a profile, and whether it can be loaded" },
@@ -69,7 +72,7 @@ int cmd_guard(int argc, char **argv)
 		  "let a process pass its own seccomp filter for a while" },
 		{ "unload", guard_unload, "NAME",
 		  "drop a policy that is not attached" },
-		{ "list", guard_list, "",
+		{ "list", guard_list, "[--calls]",
 		  "list the policies, their targets and counters" },
 		{ "events", guard_events, "[--follow] [--policy NAME] [--pid N]",
 		  "show what was denied, repeats once a second" },

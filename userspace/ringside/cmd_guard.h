@@ -8,6 +8,7 @@
 #include "ringside_profile.h"
 
 int guard_load(int argc, char **argv);
+int guard_replace(int argc, char **argv);
 int guard_check(int argc, char **argv);
 int guard_diff(int argc, char **argv);
 int guard_attach(int argc, char **argv);
@@ -42,6 +43,15 @@ extern const char * const guard_abis[RSG_ABIS];
  * Return: the operand, NULL if an option or nothing comes first.
  */
 const char *guard_take_operand(int *argc, char **argv);
+
+/**
+ * guard_parse_seconds() - read the value of --confirm-after
+ * @text: "60", "0.5"
+ * @ms: receives it in milliseconds
+ *
+ * Return: 0 or an exit code.
+ */
+int guard_parse_seconds(const char *text, unsigned int *ms);
 
 /**
  * struct guard_wish - how the options of a verb want profiles to be read

@@ -63,8 +63,7 @@ static int attach_policy(const char *name, struct rsg_attach *attach)
 	return EXIT_OK;
 }
 
-/* "60", "0.5": seconds as milliseconds. Return 0 or an exit code. */
-static int parse_seconds(const char *text, unsigned int *ms)
+int guard_parse_seconds(const char *text, unsigned int *ms)
 {
 	char *end;
 	double s = strtod(text, &end);
@@ -86,7 +85,7 @@ static int attach_option(struct guard_target *target, int c)
 		target->attach.mode = RSG_MODE_AUDIT;
 		return 0;
 	case 'c':
-		return parse_seconds(optarg, &target->attach.confirm_ms);
+		return guard_parse_seconds(optarg, &target->attach.confirm_ms);
 	case 'f':
 		target->attach.flags |= RSG_ATTACH_FORCE;
 		return 0;

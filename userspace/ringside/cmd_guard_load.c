@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringside guard load: make a policy of an OCI profile, or of a list of calls,
- * and load it under a name.
+ * ringside guard load, replace: make a policy of an OCI profile, or of a list
+ * of calls, and load it under a name, or let a loaded one say that instead.
  */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "ringside_profile.h"
 
 /* "EPERM" or "1". Return 0 or an exit code. */
-static int parse_errno(const char *text, unsigned int *error)
+static int parse_errno(const char *text, uint32_t *verdict)
 {
 	uint64_t val;
 	int i;
@@ -21,42 +22,66 @@ static int parse_errno(const char *text, unsigned int *error)
 	if (text[0] != 'E') {
 		if (cmd_parse_u64("errno", text, 1, RSG_ERROR_MAX, &val))
 			return EXIT_USAGE;
-		*error = val;
+		*verdict = SECCOMP_RET_ERRNO | val;
 		return 0;
 	}
 	for (i = 1; i < 256; i++) {
 		const char *name = strerrorname_np(i);
 
 		if (name && !strcmp(name, text)) {
-			*error = i;
+			*verdict = SECCOMP_RET_ERRNO | i;
 			return 0;
 		}
 	}
 	return cmd_usage("'%s' is no errno", text);
 }
 
-/* Cut ":ERRNO" off @list. Return 0 or an exit code. */
-static int split_errno(char *list, unsigned int *error)
+/* "EPERM", "1" or "kill". Return 0 or an exit code. */
+static int parse_verdict(const char *text, uint32_t *verdict)
+{
+	static const struct {
+		const char *word;
+		uint32_t verdict;
+	} words[] = {
+		{ "log", SECCOMP_RET_LOG },
+		{ "trap", SECCOMP_RET_TRAP },
+		{ "stop", RSG_RET_STOP },
+		{ "kill", SECCOMP_RET_KILL_PROCESS },
+		{ "kill-thread", SECCOMP_RET_KILL_THREAD },
+	};
+	size_t i;
+
+	for (i = 0; i < CMD_ARRAY_SIZE(words); i++) {
+		if (!strcmp(text, words[i].word)) {
+			*verdict = words[i].verdict;
+			return 0;
+		}
+	}
+	return parse_errno(text, verdict);
+}
+
+/* Cut ":ERRNO" or ":ACTION" off @list. Return 0 or an exit code. */
+static int split_verdict(char *list, uint32_t *verdict)
 {
 	char *colon = strchr(list, ':');
 
-	*error = EPERM;
+	*verdict = SECCOMP_RET_ERRNO | EPERM;
 	if (!colon)
 		return 0;
 	*colon = '\0';
-	return parse_errno(colon + 1, error);
+	return parse_verdict(colon + 1, verdict);
 }
 
-/* Give each call of the comma-separated @list the verdict @error. */
+/* Give each call of the comma-separated @list the verdict. */
 static int add_rules(struct rs_guard_policy *policy, char *list,
-		     unsigned int error)
+		     uint32_t verdict)
 {
 	char *save, *name;
 	int err;
 
 	for (name = strtok_r(list, ",", &save); name;
 	     name = strtok_r(NULL, ",", &save)) {
-		err = rs_guard_policy_rule(policy, name, error);
+		err = rs_guard_policy_rule(policy, name, verdict);
 		if (err)
 			return cmd_lib_error(err);
 	}
@@ -68,20 +93,20 @@ static int policy_of_list(const char *text, bool allow,
 			  struct rs_guard_policy **policy)
 {
 	char *list = strdup(text);
-	unsigned int error;
+	uint32_t verdict;
 	int code, err;
 
 	if (!list)
 		return cmd_error("%s: %s", text, strerror(ENOMEM));
-	code = split_errno(list, &error);
+	code = split_verdict(list, &verdict);
 	if (code)
 		goto out;
-	err = rs_guard_policy_new(policy, allow ? error : 0);
+	err = rs_guard_policy_new(policy, allow ? verdict : SECCOMP_RET_ALLOW);
 	if (err) {
 		code = cmd_lib_error(err);
 		goto out;
 	}
-	code = add_rules(*policy, list, allow ? 0 : error);
+	code = add_rules(*policy, list, allow ? SECCOMP_RET_ALLOW : verdict);
 	if (code)
 		rs_guard_policy_free(*policy);
 out:
@@ -207,6 +232,40 @@ static int check_source(struct source *source, int argc, char **argv)
 	return 0;
 }
 
+/* What "load" and "replace" have in common. */
+struct order {
+	const char *name;
+	struct source source;
+	unsigned int confirm_ms;
+};
+
+static int order_option(struct order *order, int c)
+{
+	if (c == 'C')
+		return guard_parse_seconds(optarg, &order->confirm_ms);
+	return load_option(&order->source, c);
+}
+
+/* Read the command line. Return 0 or an exit code. */
+static int read_order(int argc, char **argv, const struct option *longs,
+		      struct order *order)
+{
+	int c;
+
+	order->name = guard_take_operand(&argc, argv);
+	if (order->name)
+		order->source.file = guard_take_operand(&argc, argv);
+	while ((c = cmd_getopt(argc, argv, "d:a:" GUARD_WISH_SHORTS,
+			       longs)) != -1)
+		if (order_option(order, c))
+			return EXIT_USAGE;
+	if (!order->name && optind < argc)
+		order->name = argv[optind++];
+	if (!order->name)
+		return cmd_usage("no policy named");
+	return check_source(&order->source, argc, argv);
+}
+
 int guard_load(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -218,27 +277,80 @@ int guard_load(int argc, char **argv)
 		{ "skip-unknown", no_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 }
 	};
-	const char *name = guard_take_operand(&argc, argv);
 	struct rs_guard_policy *policy = NULL;
-	struct source source = { .file = NULL };
-	int c, code;
+	struct order order = { .name = NULL };
+	int code;
 
-	if (name)
-		source.file = guard_take_operand(&argc, argv);
-	while ((c = cmd_getopt(argc, argv, "d:a:" GUARD_WISH_SHORTS,
-			       longs)) != -1)
-		if (load_option(&source, c))
-			return EXIT_USAGE;
-	if (!name && optind < argc)
-		name = argv[optind++];
-	if (!name)
-		return cmd_usage("no policy named");
-	if (check_source(&source, argc, argv))
-		return EXIT_USAGE;
-	code = read_source(&source, &policy);
+	code = read_order(argc, argv, longs, &order);
+	if (!code)
+		code = read_source(&order.source, &policy);
 	if (code)
 		return code;
-	code = load_policy(name, policy);
+	code = load_policy(order.name, policy);
+	rs_guard_policy_free(policy);
+	return code;
+}
+
+static void show_replaced(const struct order *order, bool pending)
+{
+	unsigned int ms = order->confirm_ms ? order->confirm_ms :
+					      RSG_CONFIRM_DEFAULT_MS;
+
+	out_begin();
+	out_str("name", order->name);
+	out_str("state", guard_states[pending ? RSG_STATE_PENDING :
+						RSG_STATE_LOADED]);
+	if (pending) {
+		out_u64_text("pending_ms", ms, "%u.%03u s until it rolls back",
+			     ms / 1000, ms % 1000);
+		out_note("to keep it: ringside guard confirm %s", order->name);
+	}
+	out_end();
+}
+
+static int replace_policy(const struct order *order,
+			  const struct rs_guard_policy *policy)
+{
+	struct rsg_policy_info info;
+	struct rs_guard *guard;
+	int err;
+
+	err = rs_guard_open(&guard);
+	if (err)
+		return cmd_lib_error(err);
+	err = rs_guard_find(guard, order->name, &info);
+	if (!err)
+		err = rs_guard_replace(guard, info.id, policy,
+				       order->confirm_ms);
+	rs_guard_close(guard);
+	if (err)
+		return cmd_lib_error(err);
+	show_replaced(order, info.state != RSG_STATE_LOADED);
+	return EXIT_OK;
+}
+
+int guard_replace(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "deny", required_argument, NULL, 'd' },
+		{ "allow-only", required_argument, NULL, 'a' },
+		{ "pid", required_argument, NULL, 'p' },
+		{ "caps", required_argument, NULL, 'c' },
+		{ "kernel", required_argument, NULL, 'k' },
+		{ "skip-unknown", no_argument, NULL, 's' },
+		{ "confirm-after", required_argument, NULL, 'C' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct rs_guard_policy *policy = NULL;
+	struct order order = { .name = NULL };
+	int code;
+
+	code = read_order(argc, argv, longs, &order);
+	if (!code)
+		code = read_source(&order.source, &policy);
+	if (code)
+		return code;
+	code = replace_policy(&order, policy);
 	rs_guard_policy_free(policy);
 	return code;
 }

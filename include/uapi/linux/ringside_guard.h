@@ -9,6 +9,10 @@
  *             ^                     |                      |
  *             +---- ROLLBACK, time -+------- DETACH -------+
  *
+ * REPLACE swaps what a policy says. In an attached one that is a transaction as
+ * well: the policy is pending until CONFIRM, and what undoes it brings back what
+ * it said before, still attached.
+ *
  * A policy gives a verdict on each system call of each entry ABI, and the
  * verdict may depend on the call's arguments. It is attached to one process, to
  * a process and its descendants, to a control group, to a directory that is
@@ -368,14 +372,15 @@ struct rsg_attach {
  * @size: sizeof(struct rsg_id)
  * @id: the policy
  *
- * CONFIRM makes a pending attach last. It must come through a descriptor of
- * the device that was opened after the attach: who can still open the device
- * is not locked out. If the scope covers the task that attached, and it was
+ * CONFIRM makes a pending attach or REPLACE last. It must come through a
+ * descriptor of the device that was opened after that: who can still open the
+ * device is not locked out. If the scope covers the task that attached, and it was
  * passed over because it is exempt, then neither it nor its children prove
  * anything: the caller must be under the policy, or be of a session whose
  * leader was started after the attach, as a new login is.
- * ROLLBACK undoes a pending attach now. It does not touch a confirmed one.
- * DETACH undoes an attach, pending or confirmed.
+ * ROLLBACK undoes a pending attach or REPLACE now. It does not touch a
+ * confirmed one.
+ * DETACH undoes an attach, pending or confirmed, and a pending REPLACE.
  * UNLOAD drops a policy that is not attached and belongs to no descriptor.
  *
  * ENOENT    no policy has that id
@@ -423,49 +428,47 @@ struct rsg_jail_arg {
 	__u8 name[RSG_NAME_LEN];
 };
 
-/* States of a policy. */
-#define RSG_STATE_LOADED	0
-#define RSG_STATE_PENDING	1
-#define RSG_STATE_ATTACHED	2
-
 /**
- * struct rsg_policy_info - argument of RSG_IOC_GET_POLICY
- * @size: sizeof(struct rsg_policy_info)
- * @id: input: describe the policy with the smallest id that is not below this
- *	(a policy's own descriptor takes no notice); output: its id
- * @state: RSG_STATE_*
- * @flags: RSG_LOAD_* that it was loaded with
- * @scope: RSG_SCOPE_* of the attach, 0 while it is loaded only
- * @mode: RSG_MODE_* of the attach, RSG_MODE_OFF while it is loaded only
- * @pid: target of the attach, 0 if there is none or it is gone
+ * struct rsg_replace - argument of RSG_IOC_REPLACE
+ * @size: sizeof(struct rsg_replace)
+ * @id: the policy
+ * @rules: as in struct rsg_load, like the next four
+ * @args: comparisons
+ * @nr_rules: number of rules
+ * @nr_args: number of comparisons
  * @default_verdict: the verdict on calls of which no rule holds
- * @calls: how many system calls it does not simply allow, over all ABIs
- * @tasks: how many tasks it governs now
- * @pending_ms: milliseconds until roll-back, 0 unless pending
- * @denied: calls refused since the policy was loaded
- * @audited: calls that would have been refused, in audit mode
- * @observed: calls recorded otherwise: all of them in observe mode, elsewhere
- *	those whose verdict is SECCOMP_RET_LOG
- * @name: its name
+ * @confirm_ms: as in struct rsg_attach; only an attached policy needs it
+ * @objects: rules on objects, as in struct rsg_load
+ * @nr_objects: number of these
+ * @__reserved: must be zero
+ * @origin: where the new rules come from, as in struct rsg_load
+ * @function: output after EBUSY, EOPNOTSUPP or ENXIO: the kernel function that
+ *	could not be hooked, empty if none is to blame
  *
- * ENOENT  no policy has that id or a larger one
+ * Every call is judged by what the policy said before or by what it says now,
+ * and never by something between the two. Counters go on.
+ *
+ * EINVAL  also: the policy is a jail, whose contents are fixed
+ * EINVAL, E2BIG, EOPNOTSUPP, ENOMEM, EINTR  as for RSG_IOC_LOAD
+ * ENOENT  no policy has that id
+ * EBUSY   an attach or a REPLACE of the policy is pending; or as for
+ *         RSG_IOC_ATTACH
+ * ENODEV, ENXIO  as for RSG_IOC_ATTACH
  */
-struct rsg_policy_info {
+struct rsg_replace {
 	__u32 size;
 	__u32 id;
-	__u32 state;
-	__u32 flags;
-	__u32 scope;
-	__u32 mode;
-	__s32 pid;
+	__u64 rules;
+	__u64 args;
+	__u32 nr_rules;
+	__u32 nr_args;
 	__u32 default_verdict;
-	__u32 calls;
-	__u32 tasks;
-	__u64 pending_ms;
-	__u64 denied;
-	__u64 audited;
-	__u64 observed;
-	__u8 name[RSG_NAME_LEN];
+	__u32 confirm_ms;
+	__u64 objects;
+	__u32 nr_objects;
+	__u32 __reserved;
+	__u8 origin[RSG_ORIGIN_LEN];
+	__u8 function[RSG_FUNCTION_LEN];
 };
 
 /* Grants at one time, what one may last, and words of its bitmap of calls. */
@@ -518,7 +521,7 @@ struct rsg_relax {
 	__u64 calls[RSG_RELAX_WORDS];
 };
 
-/* What RSG_IOC_EVENTS and RSG_IOC_LEARN_DUMP are about. */
+/* What GET_POLICY, TEST, GET_CALLS, EVENTS and LEARN_DUMP are about. */
 #include <linux/ringside_guard_events.h>
 
 /*
@@ -537,6 +540,9 @@ struct rsg_relax {
  * RSG_IOC_RELAX_END   struct rsg_id: end that before its time
  * RSG_IOC_GET_RELAX   struct rsg_relax: describe such a grant
  * RSG_IOC_JAIL        struct rsg_jail_arg: make a policy that is a jail
+ * RSG_IOC_REPLACE     struct rsg_replace: swap what a policy says
+ * RSG_IOC_TEST        struct rsg_test: ask a policy about a call
+ * RSG_IOC_GET_CALLS   struct rsg_calls: what a policy counted, by call
  * RSG_IOC_EVENTS      struct rsg_events: read decisions
  * RSG_IOC_LEARN_DUMP  struct rsg_learn_dump: what was observed
  */
@@ -548,6 +554,9 @@ struct rsg_relax {
 #define RSG_IOC_DETACH		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 5)
 #define RSG_IOC_UNLOAD		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 6)
 #define RSG_IOC_GET_POLICY	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 7)
+#define RSG_IOC_REPLACE		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 8)
+#define RSG_IOC_TEST		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 9)
+#define RSG_IOC_GET_CALLS	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 10)
 #define RSG_IOC_RELAX		_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 24)
 #define RSG_IOC_RELAX_END	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 25)
 #define RSG_IOC_GET_RELAX	_IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE + 26)

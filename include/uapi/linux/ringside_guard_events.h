@@ -1,13 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * The part of the ABI of /dev/ringside-guard that tells: what was decided, and
- * what was observed. Comes with linux/ringside_guard.h and is not included by
- * itself.
+ * The part of the ABI of /dev/ringside-guard that tells: what a policy is and
+ * says, what was decided and counted, and what was observed. Comes with
+ * linux/ringside_guard.h and is not included by itself.
  */
 #ifndef _UAPI_LINUX_RINGSIDE_GUARD_EVENTS_H
 #define _UAPI_LINUX_RINGSIDE_GUARD_EVENTS_H
 
 #include <linux/ringside_guard.h>
+
+/* States of a policy. */
+#define RSG_STATE_LOADED	0
+#define RSG_STATE_PENDING	1
+#define RSG_STATE_ATTACHED	2
+
+/**
+ * struct rsg_policy_info - argument of RSG_IOC_GET_POLICY
+ * @size: sizeof(struct rsg_policy_info)
+ * @id: input: describe the policy with the smallest id that is not below this
+ *	(a policy's own descriptor takes no notice); output: its id
+ * @state: RSG_STATE_*
+ * @flags: RSG_LOAD_* that it was loaded with
+ * @scope: RSG_SCOPE_* of the attach, 0 while it is loaded only
+ * @mode: RSG_MODE_* of the attach, RSG_MODE_OFF while it is loaded only
+ * @pid: target of the attach, 0 if there is none or it is gone
+ * @default_verdict: the verdict on calls of which no rule holds
+ * @calls: how many system calls it does not simply allow, over all ABIs
+ * @tasks: how many tasks it governs now
+ * @pending_ms: milliseconds until roll-back, 0 unless pending
+ * @denied: calls refused since the policy was loaded
+ * @audited: calls that would have been refused, in audit mode
+ * @observed: calls recorded otherwise: all of them in observe mode, elsewhere
+ *	those whose verdict is SECCOMP_RET_LOG
+ * @name: its name
+ *
+ * ENOENT  no policy has that id or a larger one
+ */
+struct rsg_policy_info {
+	__u32 size;
+	__u32 id;
+	__u32 state;
+	__u32 flags;
+	__u32 scope;
+	__u32 mode;
+	__s32 pid;
+	__u32 default_verdict;
+	__u32 calls;
+	__u32 tasks;
+	__u64 pending_ms;
+	__u64 denied;
+	__u64 audited;
+	__u64 observed;
+	__u8 name[RSG_NAME_LEN];
+};
+
+/**
+ * struct rsg_test - argument of RSG_IOC_TEST
+ * @size: sizeof(struct rsg_test)
+ * @id: the policy
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: number of a call, any
+ * @args: its arguments
+ * @verdict: output: what the policy says about it, attached or not
+ * @rule: output: tag of the rule that says so, -1 if it is the default
+ *
+ * Nothing is called and nothing is counted.
+ *
+ * EINVAL  also: no such ABI
+ * ENOENT  no policy has that id
+ * EINTR   a fatal signal came
+ */
+struct rsg_test {
+	__u32 size;
+	__u32 id;
+	__u32 abi;
+	__u32 nr;
+	__u64 args[RSG_ARGS];
+	__u32 verdict;
+	__s32 rule;
+};
+
+/**
+ * struct rsg_call_count - what a policy counted on one system call
+ * @abi: RSG_X86_64 or RSG_I386
+ * @nr: its number
+ * @__reserved: zero
+ * @denied: see struct rsg_policy_info
+ * @audited: see there
+ * @observed: see there
+ */
+struct rsg_call_count {
+	__u16 abi;
+	__u16 nr;
+	__u32 __reserved;
+	__u64 denied;
+	__u64 audited;
+	__u64 observed;
+};
+
+/**
+ * struct rsg_calls - argument of RSG_IOC_GET_CALLS
+ * @size: sizeof(struct rsg_calls)
+ * @id: the policy
+ * @counts: address of room for struct rsg_call_count
+ * @nr: input: how many there is room for; output: how many there are, which
+ *	may be more. RSG_ABIS * RSG_CALLS are always enough
+ * @__reserved: must be zero
+ *
+ * Only calls on which something was counted have a row; by ABI, then number.
+ *
+ * ENOENT  no policy has that id
+ * ENOMEM  out of memory
+ * EINTR   a fatal signal came
+ */
+struct rsg_calls {
+	__u32 size;
+	__u32 id;
+	__u64 counts;
+	__u32 nr;
+	__u32 __reserved;
+};
 
 /* Length of a program's path with its terminating NUL. */
 #define RSG_PATH_LEN		256
