@@ -165,7 +165,7 @@ static bool is_known(unsigned int nr)
 		if (calls[i].cmd == _IO(RS_IOC_MAGIC, nr))
 			return true;
 	/* Makes a descriptor: events_test asks it. */
-	return RSG_IOC_EVENTS == _IO(RS_IOC_MAGIC, nr);
+	return _IO(RS_IOC_MAGIC, nr) == RSG_IOC_EVENTS;
 }
 
 TEST_F(abi, unknown_commands)
