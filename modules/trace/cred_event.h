@@ -12,6 +12,7 @@
 
 #include <linux/cred.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <linux/tracepoint.h>
 
 #ifndef RST_CRED_ONCE
@@ -77,6 +78,8 @@ TRACE_EVENT_FN(cred,
 		__field(u64, new_bounding)
 		__field(u64, old_ambient)
 		__field(u64, new_ambient)
+		__field(u32, no_new_privs)
+		__field(u32, seccomp)
 		__array(char, caller, RST_CALLER_LEN)
 		__array(char, comm, TASK_COMM_LEN)
 	),
@@ -114,6 +117,8 @@ TRACE_EVENT_FN(cred,
 		__entry->new_bounding = rs_cap_u64(new->cap_bset);
 		__entry->old_ambient = rs_cap_u64(old->cap_ambient);
 		__entry->new_ambient = rs_cap_u64(new->cap_ambient);
+		__entry->no_new_privs = task_no_new_privs(current);
+		__entry->seccomp = seccomp_mode(&current->seccomp);
 		scnprintf(__entry->caller, RST_CALLER_LEN, "%pS",
 			  (void *)origin->caller);
 		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
@@ -130,7 +135,7 @@ TRACE_EVENT_FN(cred,
 		  "old_inheritable=0x%llx new_inheritable=0x%llx "
 		  "old_bounding=0x%llx new_bounding=0x%llx "
 		  "old_ambient=0x%llx new_ambient=0x%llx "
-		  "caller=%s comm=%s",
+		  "no_new_privs=%u seccomp=%u caller=%s comm=%s",
 		  __entry->pid,
 		  __print_symbolic(__entry->abi,
 				   { 0, "none" }, { 1, "x86_64" },
@@ -150,6 +155,7 @@ TRACE_EVENT_FN(cred,
 		  __entry->old_inheritable, __entry->new_inheritable,
 		  __entry->old_bounding, __entry->new_bounding,
 		  __entry->old_ambient, __entry->new_ambient,
+		  __entry->no_new_privs, __entry->seccomp,
 		  __entry->caller, __entry->comm),
 
 	rst_cred_reg, rst_cred_unreg

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +147,28 @@ TEST_F(cred, setresuid_drops_root)
 	EXPECT_EQ(0, field(self->trace, pid, SYS_setresuid, "new_effective"));
 	EXPECT_TRUE(mentions(self->trace, pid, " abi=x86_64 "));
 	EXPECT_TRUE(mentions(self->trace, pid, "caller=__sys_setresuid+"));
+}
+
+static void drop_confined(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog prog = { 1, &allow };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
+	drop();
+}
+
+TEST_F(cred, confinement_is_told)
+{
+	pid_t free = run(drop), confined = run(drop_confined);
+
+	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	EXPECT_EQ(0, field(self->trace, free, SYS_setresuid, "no_new_privs"));
+	EXPECT_EQ(0, field(self->trace, free, SYS_setresuid, "seccomp"));
+	EXPECT_EQ(1, field(self->trace, confined, SYS_setresuid,
+			   "no_new_privs"));
+	EXPECT_EQ(2, field(self->trace, confined, SYS_setresuid, "seccomp"));
 }
 
 static void set_saved_group(void)

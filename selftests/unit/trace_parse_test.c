@@ -14,7 +14,7 @@
 	"old_permitted=0x1 new_permitted=0x2 old_inheritable=0x3 " \
 	"new_inheritable=0x4 old_bounding=0x5 new_bounding=0x6 " \
 	"old_ambient=0x7 new_ambient=0x8 " \
-	"caller=f+0x1/0x2 [module] comm=" comm
+	"no_new_privs=1 seccomp=2 caller=f+0x1/0x2 [module] comm=" comm
 
 #define LINE(comm) "  su-377  [000] .....    10.322630: cred: " FIELDS(comm)
 
@@ -37,6 +37,8 @@ TEST(a_whole_line)
 	EXPECT_EQ(0x1ffffffffffULL, c.before.caps[RS_TRACE_CAPS_EFFECTIVE]);
 	EXPECT_EQ(~0ULL, c.after.caps[RS_TRACE_CAPS_EFFECTIVE]);
 	EXPECT_EQ(8, c.after.caps[RS_TRACE_CAPS_AMBIENT]);
+	EXPECT_EQ(true, c.no_new_privs);
+	EXPECT_EQ(2, c.seccomp);
 	EXPECT_EQ(0, strcmp("x86_64", c.abi));
 	EXPECT_EQ(0, strcmp("f+0x1/0x2 [module]", c.caller));
 	EXPECT_EQ(0, strcmp("su", c.comm));

@@ -291,6 +291,8 @@ struct rs_trace_cred_set {
  * @ns_changed: the user namespace is another one
  * @before: credentials until then
  * @after: credentials from then on
+ * @no_new_privs: the thread can not gain privileges by execve()
+ * @seccomp: 0 none, 1 strict, 2 a filter
  * @caller: function of the kernel that committed the change
  * @comm: name of the thread
  */
@@ -302,6 +304,8 @@ struct rs_trace_cred {
 	bool ns_changed;
 	struct rs_trace_cred_set before;
 	struct rs_trace_cred_set after;
+	bool no_new_privs;
+	unsigned int seccomp;
 	char caller[64];
 	char comm[16];
 };

@@ -133,7 +133,7 @@ static bool take_names(const char **p, struct rs_trace_cred *c)
 
 static bool parse_fields(const char *p, struct rs_trace_cred *c)
 {
-	long long pid, nr, ns, old, new;
+	long long pid, nr, ns, old, new, nnp, seccomp;
 
 	if (!take(&p, "", "pid", &pid) ||
 	    !take_word(&p, "abi", c->abi, sizeof(c->abi)) ||
@@ -146,6 +146,13 @@ static bool parse_fields(const char *p, struct rs_trace_cred *c)
 	c->ns_changed = ns;
 	c->before.securebits = old;
 	c->after.securebits = new;
+	/* A kernel side of ABI 1 has neither. */
+	if (!take_key(&p, "", "no_new_privs"))
+		return take_names(&p, c);
+	if (!take_number(&p, &nnp) || !take(&p, "", "seccomp", &seccomp))
+		return false;
+	c->no_new_privs = nnp;
+	c->seccomp = seccomp;
 	return take_names(&p, c);
 }
 

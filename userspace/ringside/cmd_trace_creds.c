@@ -132,8 +132,10 @@ static void show_text(const struct rs_trace_cred *c)
 
 	call_name(c, call, sizeof(call));
 	describe(c, text, sizeof(text));
-	out_note("%.6f %s[%d] %s:%s (%s)", c->time_ns / 1e9, c->comm, c->pid,
-		 call, text, c->caller);
+	out_note("%.6f %s[%d] %s:%s (%s%s%s)", c->time_ns / 1e9, c->comm,
+		 c->pid, call, text, c->caller,
+		 c->no_new_privs ? ", no_new_privs" : "",
+		 c->seccomp ? ", seccomp" : "");
 }
 
 static void show_set(const char *key, const struct rs_trace_cred_set *set)
@@ -175,6 +177,8 @@ static void show_json(const struct rs_trace_cred *c)
 		out_null("syscall");
 	out_str("caller", c->caller);
 	out_bool("ns_changed", c->ns_changed);
+	out_bool("no_new_privs", c->no_new_privs);
+	out_u64("seccomp", c->seccomp);
 	show_set("old", &c->before);
 	show_set("new", &c->after);
 }
