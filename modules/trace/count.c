@@ -101,18 +101,28 @@ static noinline void count_rare(struct rs_trace_block *block)
 	count(block, rare_cause(task_pt_regs(current)));
 }
 
+/* As task_pt_regs(), of a stack. */
+static __always_inline const struct pt_regs *regs_on(const void *stack)
+{
+	return (const struct pt_regs *)(stack + THREAD_SIZE -
+					TOP_OF_KERNEL_STACK_PADDING) - 1;
+}
+
 /*
  * The lower half is the number, as in the kernel's own entry code; loading no
  * more than that saves the extension to an index. Is that number the cause?
  */
-static __always_inline bool is_plain_call(unsigned int *nr)
+static __always_inline bool is_plain_call(unsigned long *nr)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	const void *stack = task_stack_page(current);
+	const struct pt_regs *regs = regs_on(stack);
 
 	*nr = *(const unsigned int *)&regs->orig_ax;
+	/* Two addresses that the loads contain; one would be a sum to pay for. */
+	OPTIMIZER_HIDE_VAR(stack);
 	return likely(!(*nr >= RST_NR_X64 ||
 			current_thread_info()->status & TS_COMPAT ||
-			(!regs->ax && makes_task_x64(*nr))));
+			(!regs_on(stack)->ax && makes_task_x64(*nr))));
 }
 
 static __always_inline struct rst_cpu *
@@ -131,7 +141,7 @@ cpu_of(struct user_return_notifier *notifier)
 void notrace rst_on_user_return(struct user_return_notifier *notifier)
 {
 	struct rs_trace_block *block = cpu_of(notifier)->block;
-	unsigned int nr;
+	unsigned long nr;
 
 	if (is_plain_call(&nr))
 		count(block, nr);
@@ -162,7 +172,7 @@ static void time_crossing(struct rst_cpu *cpu, unsigned int cause,
 
 static noinline void count_and_time_rare(struct rst_cpu *cpu, unsigned int bits)
 {
-	unsigned int cause;
+	unsigned long cause;
 
 	if (!is_plain_call(&cause))
 		cause = rare_cause(task_pt_regs(current));
@@ -235,8 +245,8 @@ static void add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
 void notrace rst_on_user_return_off_cpu(struct user_return_notifier *notifier)
 {
 	struct rst_cpu *cpu = cpu_of(notifier);
-	unsigned int cause;
 	struct rst_slot *slot = rst_latency_slot(cpu);
+	unsigned long cause;
 
 	if (!is_plain_call(&cause))
 		cause = rare_cause(task_pt_regs(current));
