@@ -8,8 +8,8 @@
 # shellcheck disable=SC2317 # check calls the functions
 # shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
-# shellcheck source=selftests/cli/says.sh
-. ./says.sh
+# shellcheck source=selftests/lib/says.sh
+. ../lib/says.sh
 
 ko=/lib/modules/ringside/ringside_balloon.ko
 [ -e "$ko" ] || skip_all "ringside_balloon.ko"

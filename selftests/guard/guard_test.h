@@ -219,7 +219,8 @@ static inline void worker_serve(int from, int to)
 	_exit(0);
 }
 
-static inline struct worker worker_start(void)
+/* A process that does @serve, with a pipe to it and one from it. */
+static inline struct worker worker_spawn(void (*serve)(int from, int to))
 {
 	struct worker worker = { -1, -1, -1 };
 	int to[2], from[2];
@@ -230,7 +231,7 @@ static inline struct worker worker_start(void)
 	if (!worker.pid) {
 		close(to[1]);
 		close(from[0]);
-		worker_serve(to[0], from[1]);
+		serve(to[0], from[1]);
 	}
 	close(to[0]);
 	close(from[1]);
@@ -239,17 +240,30 @@ static inline struct worker worker_start(void)
 	return worker;
 }
 
-/* What the kernel answers the worker, -1000 if the worker is gone. */
+static inline struct worker worker_start(void)
+{
+	return worker_spawn(worker_serve);
+}
+
+/* What the worker answers to an order, -1000 if it is gone. */
+static inline long worker_ask(const struct worker *worker, const void *order,
+			      size_t size)
+{
+	long ret;
+
+	if (write(worker->to, order, size) != (ssize_t)size ||
+	    read(worker->from, &ret, sizeof(ret)) != sizeof(ret))
+		return -1000;
+	return ret;
+}
+
+/* What the kernel answers the worker. */
 static inline long worker_call(const struct worker *worker, unsigned int abi,
 			       unsigned long nr)
 {
 	struct order order = { nr, abi };
-	long ret;
 
-	if (write(worker->to, &order, sizeof(order)) != sizeof(order) ||
-	    read(worker->from, &ret, sizeof(ret)) != sizeof(ret))
-		return -1000;
-	return ret;
+	return worker_ask(worker, &order, sizeof(order));
 }
 
 static inline void worker_stop(struct worker *worker)

@@ -23,19 +23,13 @@ FIXTURE(object) {
 
 FIXTURE_SETUP(object)
 {
-	signal(SIGPIPE, SIG_IGN);
-	guard_clean();
-	self->fd = guard_open();
+	self->fd = probe_set_up(&self->probe);
 	ASSERT_LE(0, self->fd);
-	self->probe = probe_start();
-	ASSERT_LT(0, self->probe.pid);
 }
 
 FIXTURE_TEARDOWN(object)
 {
-	worker_stop(&self->probe);
-	guard_clean();
-	close(self->fd);
+	probe_tear_down(&self->probe, self->fd);
 }
 
 static long load(int fd, const struct rsg_object_rule *rules, unsigned int nr)
@@ -257,34 +251,29 @@ TEST_F(object, outside_processes_are_out_of_reach_and_own_ones_are_not)
 
 #define DIR	"/tmp/rsg_object"
 
+static long open_and_close(const char *path, int flags)
+{
+	int fd = open(path, flags);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 static long try_open(long flags)
 {
-	int fd = open(DIR "/in/file", flags);
-	long ret = or_errno(fd);
-
-	if (fd >= 0)
-		close(fd);
-	return ret < 0 ? ret : 0;
+	return open_and_close(DIR "/in/file", flags);
 }
 
 static long try_open_elsewhere(long flags)
 {
-	int fd = open(DIR "/out", flags);
-	long ret = or_errno(fd);
-
-	if (fd >= 0)
-		close(fd);
-	return ret < 0 ? ret : 0;
+	return open_and_close(DIR "/out", flags);
 }
 
 static long try_open_mounted(long flags)
 {
-	int fd = open(DIR "/bind/file", flags);
-	long ret = or_errno(fd);
-
-	if (fd >= 0)
-		close(fd);
-	return ret < 0 ? ret : 0;
+	return open_and_close(DIR "/bind/file", flags);
 }
 
 static long try_unlink(long arg)

@@ -4,6 +4,8 @@
 # process, and gone again; and what is refused, with its place.
 # shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
+# shellcheck source=selftests/lib/says.sh
+. ../lib/says.sh
 
 [ -x /usr/bin/ringside ] || skip_all "no ringside tool"
 dir=$(mktemp -d)
@@ -11,20 +13,6 @@ trap 'rm -rf "$dir"; kill "$target" 2>/dev/null' EXIT
 mkdir "$dir/in"
 echo x >"$dir/in/file"
 echo x >"$dir/out"
-
-# says STATUS TEXT COMMAND...: exit status, and TEXT in what it prints
-says() {
-	sy_wanted=$1
-	sy_text=$2
-	shift 2
-	sy_out=$("$@" 2>&1)
-	sy_got=$?
-	case $sy_got:$sy_out in
-	"$sy_wanted":*"$sy_text"*) return 0 ;;
-	esac
-	echo "exit $sy_got, not $sy_wanted, or not in it: $sy_text; got: $sy_out"
-	return 1
-}
 
 # Tries to read both files and to rename one every 50 ms, as a child.
 cat >"$dir/try" <<'SH'
@@ -52,10 +40,10 @@ cat >"$dir/profile.json" <<JSON
 	}
 }
 JSON
-check "check explains the rules" says 0 \
+check "check explains the rules" exits 0 \
 	"reading writing executing of $dir/in and below: fails: EPERM" \
 	ringside guard check "$dir/profile.json"
-check "and the calls of groups" says 0 "io_uring_setup" \
+check "and the calls of groups" exits 0 "io_uring_setup" \
 	ringside guard check "$dir/profile.json"
 check "it is loaded" ringside guard load objects "$dir/profile.json"
 check_equal "before, both files can be read" "ok ok" "$(last)"
@@ -68,11 +56,11 @@ check_equal "and open again" "ok ok" "$(last)"
 check "it is unloaded" ringside guard unload objects
 
 sed -i 's|"path": "[^"]*"|"path": "/no/such/place"|' "$dir/profile.json"
-check "a path that is not there" says 1 "/no/such/place: No such file" \
+check "a path that is not there" exits 1 "/no/such/place: No such file" \
 	ringside guard load objects "$dir/profile.json"
 sed -i 's|@uring|@urin|' "$dir/profile.json"
-check "an unknown group, with line and column" says 1 "line 4, column" \
+check "an unknown group, with line and column" exits 1 "line 4, column" \
 	ringside guard load objects "$dir/profile.json"
-check "of which nothing is loaded" says 0 "no policy is loaded" \
+check "of which nothing is loaded" exits 0 "no policy is loaded" \
 	ringside guard list
 done_testing

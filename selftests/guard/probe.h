@@ -30,34 +30,31 @@ static inline void probe_serve(int from, int to)
 
 static inline struct worker probe_start(void)
 {
-	struct worker worker = { -1, -1, -1 };
-	int to[2], from[2];
-
-	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
-		return worker;
-	worker.pid = fork();
-	if (!worker.pid) {
-		close(to[1]);
-		close(from[0]);
-		probe_serve(to[0], from[1]);
-	}
-	close(to[0]);
-	close(from[1]);
-	worker.to = to[1];
-	worker.from = from[0];
-	return worker;
+	return worker_spawn(probe_serve);
 }
 
 /* What @fn returns there; -1000 if the process is gone. */
 static inline long probe(const struct worker *worker, probe_fn fn, long arg)
 {
 	struct probe_order order = { fn, arg };
-	long ret;
 
-	if (write(worker->to, &order, sizeof(order)) != sizeof(order) ||
-	    read(worker->from, &ret, sizeof(ret)) != sizeof(ret))
-		return -1000;
-	return ret;
+	return worker_ask(worker, &order, sizeof(order));
+}
+
+/* For fixtures: the device, and a process to try things in; -1 without. */
+static inline int probe_set_up(struct worker *worker)
+{
+	signal(SIGPIPE, SIG_IGN);
+	guard_clean();
+	*worker = probe_start();
+	return worker->pid > 0 ? guard_open() : -1;
+}
+
+static inline void probe_tear_down(struct worker *worker, int fd)
+{
+	worker_stop(worker);
+	guard_clean();
+	close(fd);
 }
 
 static inline long or_errno(long ret)

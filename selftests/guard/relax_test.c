@@ -81,12 +81,8 @@ static long grant(int fd, pid_t pid, unsigned int ms)
 
 FIXTURE_SETUP(relax)
 {
-	signal(SIGPIPE, SIG_IGN);
-	guard_clean();
-	self->fd = guard_open();
+	self->fd = probe_set_up(&self->probe);
 	ASSERT_LE(0, self->fd);
-	self->probe = probe_start();
-	ASSERT_LT(0, self->probe.pid);
 	ASSERT_EQ(0, probe(&self->probe, do_unshare, 0));
 }
 

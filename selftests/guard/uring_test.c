@@ -23,19 +23,13 @@ FIXTURE(uring) {
 
 FIXTURE_SETUP(uring)
 {
-	signal(SIGPIPE, SIG_IGN);
-	guard_clean();
-	self->fd = guard_open();
+	self->fd = probe_set_up(&self->probe);
 	ASSERT_LE(0, self->fd);
-	self->probe = probe_start();
-	ASSERT_LT(0, self->probe.pid);
 }
 
 FIXTURE_TEARDOWN(uring)
 {
-	worker_stop(&self->probe);
-	guard_clean();
-	close(self->fd);
+	probe_tear_down(&self->probe, self->fd);
 }
 
 static long put(int fd, const struct rsg_rule *rules, unsigned int nr,
