@@ -26,6 +26,7 @@
 
 #include "pending.h"
 #include "trace.h"
+#include "vectors.h"
 
 /* There while the probes are; NULL otherwise. */
 static struct rst_pending *pending;
@@ -162,18 +163,8 @@ static struct rs_tracepoint probes[] = {
 	  .optional = true },
 	{ .name = "irq_handler_entry", .probe = on_irq, .optional = true },
 #define VECTOR(_name) \
-	{ .name = #_name "_entry", .probe = on_vector, .optional = true }
-	VECTOR(local_timer),
-	VECTOR(reschedule),
-	VECTOR(call_function),
-	VECTOR(call_function_single),
-	VECTOR(irq_work),
-	VECTOR(x86_platform_ipi),
-	VECTOR(spurious_apic),
-	VECTOR(error_apic),
-	VECTOR(thermal_apic),
-	VECTOR(threshold_apic),
-	VECTOR(deferred_error_apic),
+	{ .name = #_name "_entry", .probe = on_vector, .optional = true },
+	RST_VECTORS(VECTOR)
 #undef VECTOR
 };
 

@@ -25,6 +25,7 @@
 #include <ringside/core.h>
 
 #include "record.h"
+#include "vectors.h"
 
 /* A device, an APIC and two softirq levels; what is deeper is not told apart. */
 #define MAX_DEPTH	4
@@ -271,18 +272,8 @@ static struct rs_tracepoint probes[] = {
 	{ .name = "sched_process_fork", .probe = on_fork },
 	{ .name = "irq_handler_exit", .probe = on_irq_exit, .optional = true },
 #define VECTOR(_name) \
-	{ .name = #_name "_exit", .probe = on_vector_exit, .optional = true }
-	VECTOR(local_timer),
-	VECTOR(reschedule),
-	VECTOR(call_function),
-	VECTOR(call_function_single),
-	VECTOR(irq_work),
-	VECTOR(x86_platform_ipi),
-	VECTOR(spurious_apic),
-	VECTOR(error_apic),
-	VECTOR(thermal_apic),
-	VECTOR(threshold_apic),
-	VECTOR(deferred_error_apic),
+	{ .name = #_name "_exit", .probe = on_vector_exit, .optional = true },
+	RST_VECTORS(VECTOR)
 #undef VECTOR
 #ifndef CONFIG_PREEMPT_RT
 	/* There, softirqs are preempted and move. */
