@@ -17,9 +17,15 @@
 
 #include "guard.h"
 
-static asmlinkage long notrace refuse(long value)
+/**
+ * rsg_refuse - runs instead of a function that a policy refuses
+ * @value: what the function seems to return
+ *
+ * Return: @value.
+ */
+asmlinkage notrace struct rsg_result rsg_refuse(long value)
 {
-	return value;
+	return (struct rsg_result){ value, 0 };
 }
 
 /*
@@ -112,7 +118,7 @@ notrace void rsg_act(u32 verdict, struct ftrace_regs *fregs)
 
 	switch (verdict & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ERRNO:
-		rs_ftrace_divert(fregs, refuse, -(long)data);
+		rs_ftrace_divert(fregs, rsg_refuse, -(long)data);
 		break;
 	case SECCOMP_RET_TRAP:
 		rs_ftrace_divert(fregs, trap, data);

@@ -277,7 +277,14 @@ int rsg_hooks_check(const char **function) __must_hold(&rsg_lock);
 void rsg_call_args(unsigned int abi, unsigned long args[RSG_ARGS]);
 u32 rsg_calls_judged(const struct rsg_rules *rules);
 
+/* What a hooked function returns; struct fd, for one, is two words. */
+struct rsg_result {
+	long first;
+	long second;
+};
+
 /* action.c */
+asmlinkage struct rsg_result rsg_refuse(long value);
 void rsg_act(u32 verdict, struct ftrace_regs *fregs);
 
 /* event.c */

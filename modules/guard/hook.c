@@ -86,13 +86,6 @@ static __always_inline void count(const struct rsg_policy *policy,
 		atomic64_inc(&policy->calls->nr[kind(d)][d->abi][d->nr]);
 }
 
-/* The stricter of two verdicts; the smaller number, as seccomp has it. */
-static __always_inline u32 stricter(u32 a, u32 b)
-{
-	return (s32)(b & SECCOMP_RET_ACTION_FULL) <
-	       (s32)(a & SECCOMP_RET_ACTION_FULL) ? b : a;
-}
-
 /* What @policy does to the call: SECCOMP_RET_ALLOW unless it enforces. */
 static __always_inline u32 judge_one(const struct rsg_policy *policy)
 {
@@ -112,6 +105,7 @@ static __always_inline u32 judge_one(const struct rsg_policy *policy)
 static noinline notrace void judge(struct ftrace_regs *fregs)
 {
 	u32 verdict = SECCOMP_RET_ALLOW;
+	const struct rsg_policy *policy;
 	const struct rsg_set *set;
 	unsigned int i, nr;
 	unsigned long mark;
@@ -124,9 +118,10 @@ static noinline notrace void judge(struct ftrace_regs *fregs)
 	if (!set)
 		goto out;
 	nr = smp_load_acquire(&set->members.nr); /* pairs with set.c */
-	for (i = 0; i < nr; i++)
-		verdict = stricter(verdict,
-				   judge_one(READ_ONCE(set->members.policies[i])));
+	for (i = 0; i < nr; i++) {
+		policy = READ_ONCE(set->members.policies[i]);
+		verdict = rsg_stricter(verdict, judge_one(policy));
+	}
 	if (!rsg_verdict_allows(verdict)) {
 		if (is_global_init(current))
 			rsg_denied_init();

@@ -22,11 +22,6 @@
 static LIST_HEAD(jails);
 static unsigned int nr_jails;
 
-static asmlinkage long notrace refuse(long value)
-{
-	return value;
-}
-
 /* Does @dentry, a directory, leave a jail when it comes below @target? */
 static notrace bool leaves_one(struct dentry *dentry, struct dentry *target)
 {
@@ -65,7 +60,7 @@ static void notrace on_rename(unsigned long ip, unsigned long parent_ip,
 		 (regs->r8 & RENAME_EXCHANGE && leaves_one(new, old->d_parent));
 	rcu_read_unlock();
 	if (leaves)
-		rs_ftrace_divert(fregs, refuse, -EBUSY);
+		rs_ftrace_divert(fregs, rsg_refuse, -EBUSY);
 	preempt_enable_notrace();
 }
 

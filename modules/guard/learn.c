@@ -93,7 +93,7 @@ notrace void rsg_learn(const struct rsg_policy *policy,
 {
 	struct rsg_learn *learn = READ_ONCE(policy->learn);
 	unsigned long args[RSG_ARGS];
-	unsigned long todo;
+	unsigned long unseen;
 	struct seen *seen;
 	unsigned int arg;
 
@@ -108,12 +108,12 @@ notrace void rsg_learn(const struct rsg_policy *policy,
 	/* By another way than the call itself: what it got is not known. */
 	if (decision->site)
 		give_up(learn, seen);
-	todo = GENMASK(RSG_ARGS - 1, 0) & ~READ_ONCE(seen->many);
-	if (!todo)
+	unseen = GENMASK(RSG_ARGS - 1, 0) & ~READ_ONCE(seen->many);
+	if (!unseen)
 		return;
 	rsg_call_args(decision->abi, args);
 	for (arg = 0; arg < RSG_ARGS; arg++)
-		if (todo & BIT(arg) && !is_known(seen, arg, args[arg]))
+		if (unseen & BIT(arg) && !is_known(seen, arg, args[arg]))
 			add(learn, seen, arg, args[arg]);
 }
 

@@ -35,7 +35,8 @@ static void free_later(struct rsg_rules *rules)
  *
  * Context: sleeps if functions must be hooked that are not yet.
  * Return: 0; -EINVAL if it is a jail; -EBUSY if an attach or another
- * replacement is pending; or what rsg_hooks_update() returned. Nothing has changed on failure.
+ * replacement is pending; or what rsg_hooks_update() returned. Nothing has
+ * changed on failure.
  */
 int rsg_replace(struct rsg_policy *policy, struct rsg_rules *rules,
 		unsigned int confirm_ms, const char **function)

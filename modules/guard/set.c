@@ -280,7 +280,7 @@ void rsg_sets_admit(struct rsg_policy *policy)
 
 /**
  * rsg_sets_drop - take a policy out of all sets
- * @policy: the policy, which nobody adds any more
+ * @policy: the policy; from now on no set is made that names it
  *
  * Context: after a grace period of RCU nobody uses the policy through a set.
  */

@@ -70,22 +70,11 @@ static __always_inline struct slot *find_slot(unsigned long ip)
 	return &slots[i];
 }
 
-/* Some functions return a structure of two words, struct fd for one. */
-struct two_words {
-	long first;
-	long second;
-};
-
-static asmlinkage struct two_words notrace refuse(long value)
-{
-	return (struct two_words){ value, 0 };
-}
-
 /* Without force_sig(): the thread may be one that works for io_uring. */
-static asmlinkage struct two_words notrace refuse_and_kill(long value)
+static asmlinkage struct rsg_result notrace refuse_and_kill(long value)
 {
 	kill_pid(task_tgid(current), SIGKILL, 1);
-	return (struct two_words){ value, 0 };
+	return (struct rsg_result){ value, 0 };
 }
 
 static notrace void act(const struct rsg_site *site, u32 verdict,
@@ -104,7 +93,7 @@ static notrace void act(const struct rsg_site *site, u32 verdict,
 	    action == SECCOMP_RET_KILL_THREAD)
 		rs_ftrace_divert(fregs, refuse_and_kill, value);
 	else
-		rs_ftrace_divert(fregs, refuse, value);
+		rs_ftrace_divert(fregs, rsg_refuse, value);
 }
 
 /* What @policy says, and does: SECCOMP_RET_ALLOW unless it enforces. */
@@ -141,13 +130,6 @@ static __always_inline unsigned long mark_of(struct task_struct *task)
 	       RSG_MARK_SHIFT;
 }
 
-/* The stricter of two verdicts; the smaller number, as seccomp has it. */
-static __always_inline u32 stricter(u32 a, u32 b)
-{
-	return (s32)(b & SECCOMP_RET_ACTION_FULL) <
-	       (s32)(a & SECCOMP_RET_ACTION_FULL) ? b : a;
-}
-
 /* What @policy says at each of the rows for a function. */
 static notrace u32 ask_all(const struct rsg_policy *policy, unsigned int first,
 			   struct ftrace_regs *fregs)
@@ -156,7 +138,7 @@ static notrace u32 ask_all(const struct rsg_policy *policy, unsigned int first,
 	unsigned int id;
 
 	for (id = first; id; id = others[id])
-		verdict = stricter(verdict, ask(policy, id, fregs));
+		verdict = rsg_stricter(verdict, ask(policy, id, fregs));
 	return verdict;
 }
 
@@ -166,6 +148,7 @@ static noinline notrace void judge(unsigned long ip, struct task_struct *task,
 {
 	const struct slot *slot = find_slot(ip);
 	u32 verdict = SECCOMP_RET_ALLOW;
+	const struct rsg_policy *policy;
 	const struct rsg_set *set;
 	unsigned int i, nr;
 
@@ -179,10 +162,11 @@ static noinline notrace void judge(unsigned long ip, struct task_struct *task,
 	if (!set)
 		goto out;
 	nr = smp_load_acquire(&set->members.nr); /* pairs with set.c */
-	for (i = 0; i < nr; i++)
-		verdict = stricter(verdict,
-				   ask_all(READ_ONCE(set->members.policies[i]),
-					   slot->id, fregs));
+	for (i = 0; i < nr; i++) {
+		policy = READ_ONCE(set->members.policies[i]);
+		verdict = rsg_stricter(verdict,
+				       ask_all(policy, slot->id, fregs));
+	}
 	if (!rsg_verdict_allows(verdict))
 		act(sites[slot->id - 1], verdict, fregs);
 out:

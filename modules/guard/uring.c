@@ -95,11 +95,6 @@ static const u16 calls[RSG_URING_OPS][CALLS] = {
 	[64] = { C(ioctl) },			/* URING_CMD128 */
 };
 
-static u32 stricter(u32 a, u32 b)
-{
-	return (s32)a < (s32)b ? a : b;
-}
-
 /* The strictest verdict that @source has on x86_64's call @nr. */
 static u32 strictest(const struct rsg_source *source, unsigned int nr)
 {
@@ -111,11 +106,11 @@ static u32 strictest(const struct rsg_source *source, unsigned int nr)
 		rule = &source->rules[i];
 		if (rule->abi != RSG_X86_64 || rule->nr != nr)
 			continue;
-		verdict = stricter(verdict, rule->verdict);
+		verdict = rsg_stricter(verdict, rule->verdict);
 		if (!rule->nr_args)
 			return verdict;
 	}
-	return stricter(verdict, source->default_verdict);
+	return rsg_stricter(verdict, source->default_verdict);
 }
 
 /**
@@ -133,10 +128,11 @@ void rsg_uring_fill(u32 *verdicts, const struct rsg_source *source)
 	for (op = 0; op < RSG_URING_OPS; op++) {
 		verdicts[op] = enter;
 		for (i = 0; i < CALLS && calls[op][i]; i++)
-			verdicts[op] = stricter(verdicts[op],
-						strictest(source,
-							  calls[op][i] - 1));
-		*all = stricter(*all, verdicts[op]);
+			verdicts[op] =
+				rsg_stricter(verdicts[op],
+					     strictest(source,
+						       calls[op][i] - 1));
+		*all = rsg_stricter(*all, verdicts[op]);
 	}
 }
 

@@ -124,6 +124,13 @@ static inline bool rsg_verdict_allows(__u32 verdict)
 	return verdict == SECCOMP_RET_ALLOW || verdict == SECCOMP_RET_LOG;
 }
 
+/* The stricter of two verdicts: the smaller number, as seccomp has it. */
+static inline __u32 rsg_stricter(__u32 a, __u32 b)
+{
+	return (__s32)(b & SECCOMP_RET_ACTION_FULL) <
+	       (__s32)(a & SECCOMP_RET_ACTION_FULL) ? b : a;
+}
+
 static inline bool rsg_step_holds(const struct rsg_step *step,
 				  const void *frame)
 {

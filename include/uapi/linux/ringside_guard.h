@@ -224,9 +224,10 @@ struct rsg_object_rule {
  * and drops it; or, with RSG_LOAD_PERSIST, the id of the policy, 1 or more.
  * The descriptor answers RSG_IOC_GET_POLICY about its own policy.
  *
- * EINVAL  also: the name is malformed, the origin has no NUL, a member of a rule or of a comparison
- *         or a verdict is out of range, a rule follows one of the same call
- *         that always holds, or a rule denies one of the calls above
+ * EINVAL  also: the name is malformed, the origin has no NUL, a member of a
+ *         rule or of a comparison or a verdict is out of range, a rule follows
+ *         one of the same call that always holds, or a rule denies one of the
+ *         calls above
  * E2BIG   also: too many rules or comparisons
  * EEXIST  a policy has that name
  * ENOSPC  there are RSG_POLICIES policies
