@@ -24,8 +24,9 @@
  *
  * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
  * tracepoints and RCU take. calls.c has a lock of its own, which is never held
- * together with rsg_lock. The lock of set.c is innermost. The hook takes no
- * lock.
+ * together with rsg_lock. The spinlocks of set.c, event.c, learn.c and
+ * jail_ipc.c are innermost, each by itself; the hook takes no other lock, and
+ * none for a call that is allowed.
  */
 #ifndef _RSG_GUARD_H
 #define _RSG_GUARD_H

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The balloon of a guest that moves to another QEMU: group migration.
 
-The guest is stopped while it really moves. QEMU 7.2 does not track every write of
-an emulated guest that runs meanwhile: with the kernel's driver, too, a guest that
-hints free pages in that time is dead on arrival. With KVM it is the hardware that
-tracks them.
+The guest is stopped while it really moves. Under emulation, guests that ran on and
+hinted free pages meanwhile have arrived damaged, with the kernel's driver, too, and
+without hints they have not. Why is not known.
 """
 import os
 
