@@ -101,7 +101,7 @@ int rs_policy_add(struct rs_guard_policy *policy, const struct rsg_rule *rule,
 	policy->rules = rules;
 	rules[policy->nr_rules] = *rule;
 	rules[policy->nr_rules].first_arg = policy->nr_args;
-	if (rule->nr_args) {
+	if (args && rule->nr_args) {
 		more = reallocarray(policy->args,
 				    policy->nr_args + rule->nr_args,
 				    sizeof(*more));
