@@ -292,9 +292,9 @@ TEST(a_configuration_is_complete_and_can_be_honoured)
 		     "vm a: min 2M is more than max 1M");
 	refuse_check("budget=1G\n[vm a]\nsocket=/a\nmin=500M\n"
 		     "[vm b]\nsocket=/b\nmin=300M\n",
-		     "the mins of 2 VMs, 800 MiB, and 96 MiB of overhead each are more than budget less slack, 1024 - 64 = 960 MiB");
+		     "the mins of 2 VMs, 800 MiB, and 96 MiB of overhead each are more than budget less slack, 1024 - 96 = 928 MiB");
 	EXPECT_EQ(0, read_string("budget=1G\n[vm a]\nsocket=/a\nmin=500M\n"
-				 "[vm b]\nsocket=/b\nmin=268M\n"));
+				 "[vm b]\nsocket=/b\nmin=236M\n"));
 	EXPECT_EQ(0, rsh_config_check(&c));
 }
 
@@ -315,7 +315,7 @@ TEST(defaults_follow_the_budget)
 	EXPECT_EQ(512 * MIB, c.settings.reserve);
 	EXPECT_EQ(0, read_string("budget=512M\n[vm a]\nsocket=/a\n"));
 	EXPECT_EQ(0, rsh_config_check(&c));
-	EXPECT_EQ(64 * MIB, c.settings.slack);
+	EXPECT_EQ(96 * MIB, c.settings.slack);
 	EXPECT_EQ(0, read_string("budget=16G\nslack=0\nreserve=1M\n"
 				 "[vm a]\nsocket=/a\n"));
 	EXPECT_EQ(0, rsh_config_check(&c));

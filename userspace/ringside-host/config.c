@@ -31,7 +31,7 @@ static const struct option options[] = {
 	{ "budget", SIZE, POLICY(budget), 64 * RSH_MIB, RSH_UNKNOWN - 1, NULL,
 	  "what all VMs together may use, QEMU included" },
 	{ "slack", SIZE, POLICY(slack), 0, RSH_UNKNOWN - 1,
-	  "64M or 1/16 of budget", "part of budget that is never promised" },
+	  "96M or 1/16 of budget", "part of budget that is never promised" },
 	{ "reserve", SIZE, POLICY(reserve), 0, RSH_UNKNOWN - 1,
 	  "1/32 of budget", "kept free beyond slack, to grow a VM at once" },
 	{ "overhead", SIZE, POLICY(overhead), 0, RSH_UNKNOWN - 1, NULL,

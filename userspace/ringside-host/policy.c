@@ -31,8 +31,9 @@ void rsh_settings_init(struct rsh_settings *s)
 
 void rsh_settings_complete(struct rsh_settings *s)
 {
+	/* Three guests at once may help themselves to 32 MiB each. */
 	if (s->slack == RSH_UNKNOWN)
-		s->slack = rsh_max(64 * RSH_MIB, s->budget / 16);
+		s->slack = rsh_max(96 * RSH_MIB, s->budget / 16);
 	if (s->reserve == RSH_UNKNOWN)
 		s->reserve = s->budget / 32;
 }
