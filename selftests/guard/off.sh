@@ -22,7 +22,7 @@ anew() {
 	modctl load "$ko/ringside.ko" $1 && modctl load "$ko/ringside_guard.ko" $2
 }
 
-attach() { ringside guard attach no --pid $target; }
+attach() { ringside guard attach no --pid "$target"; }
 
 # closed HOW: nothing can be attached, and that can not be changed.
 closed() {
