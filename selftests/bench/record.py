@@ -26,8 +26,13 @@ class Record:
         print("bench:", summary(record), file=sys.stderr, flush=True)
 
     def times(self, bench, ours, stock, bare=(), **tags):
-        """A line each for wall and CPU time of the samples."""
-        for unit, of in (("ms", lambda s: s.ms), ("cpu_ms", lambda s: s.cpu_ms)):
+        """A line each for wall and CPU time of the samples.
+
+        With bare ones a third line has the user's part of the CPU time: what
+        the host's page faults cost depends on which memory it had free.
+        """
+        for unit, of in (("ms", lambda s: s.ms), ("cpu_ms", lambda s: s.cpu_ms),
+                         ("user_ms", lambda s: s.user_ms))[:3 if bare else 2]:
             peers = {"stock": [of(s) for s in stock]}
             if bare:
                 peers["bare"] = [of(s) for s in bare]
