@@ -184,6 +184,25 @@ int rs_guard_calls(struct rs_guard *guard, unsigned int id,
 	return calls.nr < nr ? calls.nr : nr;
 }
 
+int rs_guard_jail(struct rs_guard *guard, const char *name, int root_fd,
+		  unsigned int flags)
+{
+	struct rsg_jail_arg jail = {
+		.size = sizeof(jail), .flags = flags, .root_fd = root_fd,
+	};
+	int ret;
+
+	ret = check_name(name);
+	if (ret)
+		return ret;
+	memcpy(jail.name, name, strlen(name));
+	ret = ioctl(guard->fd, RSG_IOC_JAIL, &jail);
+	if (ret < 0 && errno == EOPNOTSUPP)
+		return rs_failx(EOPNOTSUPP, "%s: no jails on this kernel: it is built with PREEMPT_RT, or dmesg names a function that it lacks",
+				name);
+	return ret < 0 ? load_failed(errno, name) : ret;
+}
+
 /* Thing and reason of a failed attach. */
 static int attach_failed(int err, const struct rsg_attach *attach)
 {
@@ -216,6 +235,9 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 	if (err == EPERM)
 		return rs_failx(err, "%s: without privilege, or exempt unless forced",
 				target);
+	if (err == EXDEV)
+		return rs_failx(err, "%s: root or working directory of pid %d is not in the jail",
+				target, attach->conflict_pid);
 	if (err == EALREADY)
 		return rs_failx(err, "the policy is attached already");
 	return rs_fail(err, "%s", target);

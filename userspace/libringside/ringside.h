@@ -308,6 +308,18 @@ int rs_guard_call_name(unsigned int abi, unsigned int nr, char *buf,
 		       size_t len);
 
 /**
+ * rs_guard_jail() - make a policy that is a jail
+ * @guard: the handle
+ * @name: its name in the kernel
+ * @root_fd: descriptor of its root directory
+ * @flags: RSG_LOAD_*
+ *
+ * Return: as rs_guard_load().
+ */
+int rs_guard_jail(struct rs_guard *guard, const char *name, int root_fd,
+		  unsigned int flags);
+
+/**
  * rs_guard_attach() - put a loaded policy in force, until it is confirmed
  * @guard: the handle
  * @attach: what, to whom and for how long; @attach->size is filled in, and so

@@ -22,6 +22,7 @@ int guard_list(int argc, char **argv);
 int guard_events(int argc, char **argv);
 int guard_why(int argc, char **argv);
 int guard_learn(int argc, char **argv);
+int guard_jail(int argc, char **argv);
 
 /* Words for the numbers of linux/ringside_guard.h. */
 #define GUARD_STATES	3

@@ -1,0 +1,153 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# 'ringside guard jail': a command and a tree in a jail, its limits under
+# attack, the seal on them, what is told about open directories, and release.
+# shellcheck disable=SC2016,SC2317 # scripts for the shell inside; check calls
+# shellcheck source=selftests/lib/tap.sh
+. ../lib/tap.sh
+
+[ -x /usr/bin/ringside ] || skip_all "no ringside tool"
+root=$(mktemp -d)
+outside=
+# shellcheck disable=SC2086 # a list of numbers
+trap 'kill $outside 2>/dev/null; ringside guard jail --release t >/dev/null 2>&1
+	umount "$root/proc" "$root/cg" 2>/dev/null; rm -rf "$root"' EXIT
+mkdir "$root/bin" "$root/proc" "$root/cg" "$root/tmp"
+mkdir "$root/dev" && mknod -m 666 "$root/dev/null" c 1 3
+mknod -m 666 "$root/dev/zero" c 1 5
+cp /bin/busybox "$root/bin/busybox"
+for applet in sh ps kill dd sleep cat ls chroot head; do
+	ln -s busybox "$root/bin/$applet"
+done
+mount -t proc proc "$root/proc"
+mount -t cgroup2 cgroup2 "$root/cg"
+
+# jail [OPTION...] -- SCRIPT: the script's output and status, in a jail.
+jail() {
+	ringside guard jail --root "$root" --name t "$@" 2>&1
+}
+
+# in_jail LIMITS SCRIPT
+in_jail() {
+	jail ${1:+--limits "$1"} -- /bin/sh -c "$2"
+}
+
+# status WANTED TEXT COMMAND...: exit status, and TEXT in what it prints.
+status() {
+	st_wanted=$1
+	st_text=$2
+	shift 2
+	st_out=$("$@" 2>&1)
+	st_got=$?
+	[ "$st_got" = "$st_wanted" ] || {
+		echo "exit $st_got, not $st_wanted: $st_out"
+		return 1
+	}
+	case $st_out in
+	*"$st_text"*) return 0 ;;
+	esac
+	echo "not in it: $st_text; got: $st_out"
+	return 1
+}
+
+# --- A command ---
+check_equal "a command runs in the root" "bin cg dev proc tmp" \
+	"$(in_jail '' 'ls /' | tr '\n' ' ' | sed 's/ $//')"
+in_jail '' 'exit 7' >/dev/null
+check_equal "its exit status is ours" 7 $?
+check "the jail went with it" status 0 "no policy is loaded" ringside guard list
+check_equal "it sees itself and its children only" "$(printf '1\n')" \
+	"$(in_jail '' 'for p in /proc/[0-9]*; do [ ! -e $p ] ||
+		[ $p/root -ef / ] || echo other; done; echo 1')"
+check_equal "process 1 is not there" "gone" \
+	"$(in_jail '' 'kill -0 1 2>/dev/null; [ -e /proc/1 ] && echo there || echo gone')"
+check "a second chroot fails" status 1 "not permitted" \
+	jail -- /bin/chroot /tmp /bin/sh
+check "a command that is not there" status 127 "No such file" jail -- /bin/none
+check "and leaves nothing" status 0 "no policy is loaded" ringside guard list
+
+# --- Limits, each attacked ---
+# Starts sixty processes and says how many there are, itself not counted.
+storm='i=0; while [ $i -lt 60 ]; do sleep 3 & i=$((i + 1)); done
+	set -- /proc/[0-9]*; echo $(($# - 1)) >/tmp/born'
+in_jail '' "$storm" >/dev/null 2>&1
+check_equal "sixty processes without a limit" 60 "$(cat "$root/tmp/born")"
+echo cut >"$root/tmp/born"
+said=$(in_jail pids=10 "$storm")
+check "pids: the fork storm is cut short" \
+	sh -c 'case $1 in *"can'"'"'t fork"*) ;; *) echo "$1"; exit 1 ;; esac' - \
+	"$said"
+check_equal "pids: nobody got to count sixty" cut "$(cat "$root/tmp/born")"
+in_jail memory=32M 'dd if=/dev/zero of=/dev/null bs=100M count=1' >/dev/null
+check_equal "memory: who takes more is killed" 137 $?
+check "memory: who takes less is not" \
+	in_jail memory=32M 'dd if=/dev/zero of=/dev/null bs=4M count=1'
+in_jail fsize=64K 'dd if=/dev/zero of=/tmp/big bs=16K count=64' >/dev/null 2>&1
+check_equal "fsize: the file stops there" 65536 \
+	"$(stat -c %s "$root/tmp/big")"
+check_equal "nofile" 16 "$(in_jail nofile=16 'ulimit -n')"
+spin='i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done'
+in_jail cpu=20 "$spin & wait; cat /cg/ringside-jail-t/cpu.stat" >"$root/tmp/stat"
+throttled=$(sed -n 's/^nr_throttled //p' "$root/tmp/stat")
+check "cpu: who spins is held back" [ "${throttled:-0}" -gt 0 ]
+
+# --- The seal ---
+check "a limit is not raised" status 1 "" \
+	jail --limits nofile=16 -- /bin/sh -c 'ulimit -n 1024'
+check_equal "a limit may be lowered" 8 \
+	"$(in_jail nofile=16 'ulimit -n 8; ulimit -n')"
+check_equal "the control group is not left" kept \
+	"$(in_jail pids=20 'echo 0 2>/dev/null >/cg/cgroup.procs
+		cat /proc/self/cgroup' | sed -n 's/^0::.*ringside-jail-t$/kept/p')"
+check_equal "nor changed" kept \
+	"$(in_jail pids=20 'echo max 2>/dev/null >/cg/ringside-jail-t/pids.max
+		cat /cg/ringside-jail-t/pids.max' | sed 's/^20$/kept/')"
+check "no control group is left over" \
+	sh -c '! ls -d /sys/fs/cgroup/ringside-jail-* 2>/dev/null'
+
+# --- What is chrooted already ---
+chroot "$root" /bin/sh -c 'sleep 1000 & wait' 9</ &
+outside=$!
+chroot "$root" /bin/sleep 1000 &
+outside="$outside $!"
+usleep 300000
+check "a tree that is there" status 0 "tasks:" \
+	ringside guard jail --root "$root" --name t --limits pids=50
+check "waits for a confirmation" status 0 pending ringside guard list
+check "by name" status 0 attached ringside guard confirm t
+check "again under that name" status 1 "a policy of that name" \
+	ringside guard jail --root "$root" --name t
+check "release" status 0 released ringside guard jail --release t
+check "and it is gone" status 0 "no policy is loaded" ringside guard list
+out=$(ringside guard jail --json --root "$root" --name t)
+check "open directories outside are told" \
+	sh -c 'echo "$1" | grep -A 4 open_outside | grep -q "\"fd\": \"9\""' - \
+	"$out"
+check "with all of the tree" \
+	sh -c 'echo "$1" | grep -q "\"tasks\": 3"' - "$out"
+check "release of what is pending" status 0 released \
+	ringside guard jail --release t
+# shellcheck disable=SC2086 # a list of numbers
+kill $outside
+for pid in $(pidof sleep); do
+	[ "$(readlink "/proc/$pid/root")" != "$root" ] || kill "$pid"
+done
+usleep 300000
+
+# --- Who is not meant, and what is wrong ---
+check "an empty root" status 1 "no task" ringside guard jail --root "$root"
+check "leaves nothing" status 0 "no policy is loaded" ringside guard list
+check "no root" status 2 "no --root given" ringside guard jail
+check "a root that is not there" status 1 "/none: No such file" \
+	ringside guard jail --root /none
+check "the root of all" status 2 "'/' is no jail" ringside guard jail --root /
+check "a limit of no name" status 2 "'foo' is none of" \
+	ringside guard jail --root "$root" --limits foo=1
+check "a limit of no value" status 2 "'pids' is no NAME=VALUE" \
+	ringside guard jail --root "$root" --limits pids
+check "a limit out of range" status 2 pids \
+	ringside guard jail --root "$root" --limits pids=0
+check "release of nothing" status 1 "none" ringside guard jail --release none
+check "release goes alone" status 2 "--release goes alone" \
+	ringside guard jail --release t --root "$root"
+done_testing
