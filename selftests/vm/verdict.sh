@@ -28,6 +28,19 @@ clean_console() {
 	LC_ALL=C sed -i -e 's/\x1b\[[0-9;?=]*[a-zA-Z]//g; s/\x1bc//g; s/\r//g' "$1"
 }
 
+# The log, line for line, without the trace that the report of a control group
+# out of its memory holds: that is a limit doing its work. When the machine has
+# no memory left the trace stays, and is a splat.
+without_group_ooms() {
+	LC_ALL=C awk '
+	{ line[NR] = $0 }
+	/ invoked oom-killer: / { report = NR; trace = 0 }
+	report && !trace && /Call Trace:/ { trace = NR }
+	/Memory cgroup out of memory: / && trace { line[trace] = "" }
+	/ut of memory: / { report = trace = 0 }
+	END { for (i = 1; i <= NR; i++) print line[i] }' "$console"
+}
+
 # said KEY: the rest of the last line that begins with KEY.
 said() {
 	LC_ALL=C grep -a "^$1 " "$dir/control" 2>/dev/null |
@@ -37,7 +50,7 @@ said() {
 show_splat() {
 	local from
 
-	from=$(LC_ALL=C grep -anE "$splat_regex" "$console" |
+	from=$(without_group_ooms | LC_ALL=C grep -anE "$splat_regex" |
 		grep -aEv "$splat_ignored" | head -n1 | cut -d: -f1)
 	[ -n "$from" ] || return 1
 	note "the kernel log of $release has this:"
