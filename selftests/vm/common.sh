@@ -13,7 +13,7 @@ prog=${0##*/}
 
 # Every kernel by the name that --kernel, KERNEL= and KERNELS= take.
 # shellcheck disable=SC2034 # read by the scripts that source this file
-all_kernels="6.1 6.12 6.12-rt 7.2 7.3"
+all_kernels="6.1 6.12 6.12-rt 7.2 7.3 debug debug-kcov kcsan"
 
 note() { printf '%s: %s\n' "$prog" "$*" >&2; }
 die() { note "$@"; exit 1; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# From a short name (6.12, 7.3) to files: the kernel image, its own
+# From a short name (6.12, 7.3, debug) to files: the kernel image, its own
 # modules and something to build modules with, under $cache/NAME/:
 #
 #   release     the kernel release that was picked, e.g. 6.12.117+deb12-...
@@ -13,8 +13,8 @@
 # 'kernel forget NAME' makes the next fetch look for the newest again.
 
 kernel_known() {
-	case $1 in
-	6.1|6.12|6.12-rt|7.2|7.3) ;;
+	case " $all_kernels " in
+	*" $1 "*) ;;
 	*) die "$1: no such kernel; known are $all_kernels" ;;
 	esac
 }
@@ -110,6 +110,10 @@ fetch_locked() {
 }
 
 kernel_fetch() {
+	if is_built "$1"; then
+		kernel_build "$1"
+		return
+	fi
 	[ -e "$cache/$1/.fetched" ] ||
 		locked "$cache/$1.lock" fetch_locked "$1"
 }

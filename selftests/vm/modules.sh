@@ -88,7 +88,8 @@ build_locked() {
 	mapfile -t args < <(kbuild_args)
 	# The test kernels get the modules that only tests load as well.
 	args+=(RS_TESTS=m)
-	kbuild "$name" "$dir" "${args[@]}" "$@"
+	kbuild "$name" "$dir" "${args[@]}" "$@" || return 1
+	! is_built "$name" || sign_modules "$name" "$dir"
 }
 
 # kernel_modules NAME ARG...: ARGs go to make (C=2, V=1, ...).

@@ -19,6 +19,8 @@ splat_regex+='|unreferenced object|ODEBUG: '
 
 # What stock kernels say about the emulated processor.
 splat_ignored='RETBleed: WARNING|MDS CPU bug|Spectre V2 : WARNING'
+# The kernel has data races of its own; those that are ours name our module.
+splat_ignored+='|KCSAN: data-race in [^][]*$'
 
 # Out-of-tree (4096) and unsigned (8192) modules are what we are.
 taint_allowed=$((4096 + 8192))
@@ -47,11 +49,16 @@ said() {
 		tail -n1 | cut -d' ' -f2-
 }
 
+# Passes on the lines of a log that make a run a failure.
+fails_a_run() {
+	LC_ALL=C grep -aE "$splat_regex" | LC_ALL=C grep -aEv "$splat_ignored"
+}
+
 show_splat() {
 	local from
 
-	from=$(without_group_ooms | LC_ALL=C grep -anE "$splat_regex" |
-		grep -aEv "$splat_ignored" | head -n1 | cut -d: -f1)
+	from=$(without_group_ooms | grep -an '' | fails_a_run | head -n1 |
+		cut -d: -f1)
 	[ -n "$from" ] || return 1
 	note "the kernel log of $release has this:"
 	# A line of run-up, and enough for the whole trace.
