@@ -44,6 +44,10 @@ static_assert(sizeof(struct rs_trace_section) == 16);
 static_assert(sizeof(struct rs_trace_page) == 104);
 static_assert(sizeof(struct rs_trace_block) == 64);
 static_assert(sizeof(struct rs_trace_record) == 32);
+static_assert(sizeof(struct rs_trace_sum) == 16);
+static_assert(sizeof(struct rs_trace_group) == 56);
+static_assert(sizeof(struct rs_trace_task) == 56);
+static_assert(sizeof(struct rs_trace_tasks) == 24);
 static_assert(sizeof(struct rs_trace_page) + sizeof(sections) <= PAGE_SIZE);
 
 static unsigned int histogram_bits;

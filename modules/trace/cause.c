@@ -240,6 +240,7 @@ static const struct {
 	{ "local_timer_entry", RS_TRACE_F_VECTOR },
 	{ "sys_enter", RS_TRACE_F_LATENCY },
 	{ "sched_switch", RS_TRACE_F_OFF_CPU },
+	{ "cgroup_attach_task", RS_TRACE_F_WHO },
 #ifndef CONFIG_PREEMPT_RT
 	{ "softirq_entry", RS_TRACE_F_SOFTIRQ },
 #endif

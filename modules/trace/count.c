@@ -20,6 +20,7 @@
 #include <asm/unistd.h>
 
 #include "record.h"
+#include "who.h"
 
 DEFINE_PER_CPU(struct rst_cpu, rst_cpus);
 
@@ -149,35 +150,45 @@ void notrace rst_on_user_return(struct user_return_notifier *notifier)
 		count_rare(block);
 }
 
+/* @off: ticks since the start that the task was not running. */
 static __always_inline void end_crossing(const struct rst_cpu *cpu,
 					 struct rst_slot *slot,
-					 unsigned long cause, unsigned int bits)
+					 unsigned long cause, unsigned int bits,
+					 bool who, u64 off)
 {
-	u64 start = slot->start;
+	struct rs_trace_sum *sum = NULL;
+	u64 start = slot->start, ticks;
 
+	if (who) {
+		sum = rst_who_sum(cpu, slot, cause);
+		rst_who_count(slot, sum);
+	}
 	if (unlikely(!start))
 		return;
 	slot->start = 0;
-	rst_record(cpu, cause, rdtsc() - start, bits);
+	ticks = rst_record(cpu, cause, rdtsc() - start, bits);
+	if (who)
+		rst_who_time(slot, sum, ticks - off);
 }
 
 static void time_crossing(struct rst_cpu *cpu, unsigned int cause,
-			  unsigned int bits)
+			  unsigned int bits, bool who)
 {
 	struct rst_slot *slot = rst_latency_slot(cpu);
 
 	if (slot)
-		end_crossing(cpu, slot, cause, bits);
+		end_crossing(cpu, slot, cause, bits, who, 0);
 }
 
-static noinline void count_and_time_rare(struct rst_cpu *cpu, unsigned int bits)
+static noinline void count_and_time_rare(struct rst_cpu *cpu, unsigned int bits,
+					 bool who)
 {
 	unsigned long cause;
 
 	if (!is_plain_call(&cause))
 		cause = rare_cause(task_pt_regs(current));
 	count(cpu->block, cause);
-	time_crossing(cpu, cause, bits);
+	time_crossing(cpu, cause, bits, who);
 }
 
 /*
@@ -185,7 +196,7 @@ static noinline void count_and_time_rare(struct rst_cpu *cpu, unsigned int bits)
  * looked at for a first return.
  */
 static __always_inline void count_and_time(struct rst_cpu *cpu,
-					   unsigned int bits)
+					   unsigned int bits, bool who)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 	unsigned long nr = *(const unsigned int *)&regs->orig_ax;
@@ -194,11 +205,11 @@ static __always_inline void count_and_time(struct rst_cpu *cpu,
 	if (unlikely(nr >= RST_NR_X64 ||
 		     current_thread_info()->status & TS_COMPAT ||
 		     slot->task != (unsigned long)current)) {
-		count_and_time_rare(cpu, bits);
+		count_and_time_rare(cpu, bits, who);
 		return;
 	}
 	count(cpu->block, nr);
-	end_crossing(cpu, slot, nr, bits);
+	end_crossing(cpu, slot, nr, bits, who, 0);
 }
 
 /**
@@ -207,7 +218,7 @@ static __always_inline void count_and_time(struct rst_cpu *cpu,
  */
 void notrace rst_on_user_return_log2(struct user_return_notifier *notifier)
 {
-	count_and_time(cpu_of(notifier), 0);
+	count_and_time(cpu_of(notifier), 0, false);
 }
 
 /**
@@ -216,12 +227,33 @@ void notrace rst_on_user_return_log2(struct user_return_notifier *notifier)
  */
 void notrace rst_on_user_return_hdr(struct user_return_notifier *notifier)
 {
-	count_and_time(cpu_of(notifier), RST_HIST_BITS_HDR);
+	count_and_time(cpu_of(notifier), RST_HIST_BITS_HDR, false);
 }
 
-/* The scheduler has moved the start by what it put into off. */
-static void add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
-			unsigned int cause)
+/**
+ * rst_on_user_return_log2_who - as rst_on_user_return_log2(), and add up
+ * @notifier: that of this CPU
+ */
+void notrace rst_on_user_return_log2_who(struct user_return_notifier *notifier)
+{
+	count_and_time(cpu_of(notifier), 0, true);
+}
+
+/**
+ * rst_on_user_return_hdr_who - as rst_on_user_return_hdr(), and add up
+ * @notifier: that of this CPU
+ */
+void notrace rst_on_user_return_hdr_who(struct user_return_notifier *notifier)
+{
+	count_and_time(cpu_of(notifier), RST_HIST_BITS_HDR, true);
+}
+
+/*
+ * The scheduler has moved the start by what it put into off.
+ * Return: that.
+ */
+static u64 add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
+		       unsigned int cause)
 {
 	struct rs_trace_record *record;
 	u64 off = slot->off;
@@ -229,35 +261,40 @@ static void add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
 	slot->off = 0;
 	slot->out = 0;
 	if (!off || !slot->start)
-		return;
+		return 0;
 	slot->start -= off;
 	record = cpu->records + (size_t)cause *
 		 (rst_area_hdr() ? rst_record_size(RST_HIST_BITS_HDR) :
 				   rst_record_size(0));
 	record->off_cpu += off;
 	record->slept++;
+	return off;
 }
 
 /**
  * rst_on_user_return_off_cpu - count, time, and tell what was not on the CPU
  * @notifier: that of this CPU
+ *
+ * Adds up as well if somebody wants to know.
  */
 void notrace rst_on_user_return_off_cpu(struct user_return_notifier *notifier)
 {
 	struct rst_cpu *cpu = cpu_of(notifier);
 	struct rst_slot *slot = rst_latency_slot(cpu);
+	bool who = rst_latency_sums();
 	unsigned long cause;
+	u64 off;
 
 	if (!is_plain_call(&cause))
 		cause = rare_cause(task_pt_regs(current));
 	count(cpu->block, cause);
 	if (!slot)
 		return;
-	add_off_cpu(cpu, slot, cause);
+	off = add_off_cpu(cpu, slot, cause);
 	if (rst_area_hdr())
-		end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR);
+		end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR, who, off);
 	else
-		end_crossing(cpu, slot, cause, 0);
+		end_crossing(cpu, slot, cause, 0, who, off);
 }
 
 /*

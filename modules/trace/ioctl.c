@@ -92,18 +92,29 @@ static long set_level(struct file *file, void *arg)
 	struct rst_request request = {
 		.level = level->level,
 		.off_cpu = level->flags & RS_TRACE_WANT_OFF_CPU,
+		.who = level->flags & RS_TRACE_WANT_WHO,
 	};
 	int err;
 
 	if (level->level > RST_LEVEL_MAX || level->reserved ||
-	    level->flags & ~RS_TRACE_WANT_OFF_CPU ||
-	    (request.off_cpu && level->level < RS_TRACE_LEVEL_LATENCY))
+	    level->flags & ~(RS_TRACE_WANT_OFF_CPU | RS_TRACE_WANT_WHO) ||
+	    (level->flags && level->level < RS_TRACE_LEVEL_LATENCY))
 		return -EINVAL;
 	guard(mutex)(&reader->lock);
 	err = rst_level_change(reader->request, request);
 	if (!err)
 		reader->request = request;
 	return err;
+}
+
+static long get_group(struct file *file, void *arg)
+{
+	return rst_who_next_group(arg);
+}
+
+static long get_tasks(struct file *file, void *arg)
+{
+	return rst_who_tasks(arg);
 }
 
 static const struct rs_ioctl ioctls[] = {
@@ -113,6 +124,12 @@ static const struct rs_ioctl ioctls[] = {
 	{ .cmd = RS_TRACE_SET_LEVEL, .size = sizeof(struct rs_trace_level),
 	  .min_size = offsetofend(struct rs_trace_level, level),
 	  .fn = set_level },
+	{ .cmd = RS_TRACE_NEXT_GROUP, .size = sizeof(struct rs_trace_group),
+	  .min_size = sizeof(struct rs_trace_group), .write_back = true,
+	  .fn = get_group },
+	{ .cmd = RS_TRACE_GET_TASKS, .size = sizeof(struct rs_trace_tasks),
+	  .min_size = sizeof(struct rs_trace_tasks), .write_back = true,
+	  .fn = get_tasks },
 };
 
 static long reader_ioctl(struct file *file, unsigned int cmd,

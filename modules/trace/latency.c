@@ -67,6 +67,18 @@ struct rst_slot rst_nobody;
 
 static bool off_cpu_watched;	/* level_lock */
 
+/* The notifier adds up; written under level_lock. */
+static bool sums_kept;
+
+static noinline struct rst_slot *new_slot(struct rst_slots *table)
+{
+	struct rst_slot *slot = rst_slot_get(table, (unsigned long)current);
+
+	if (slot)
+		rst_who_enter(slot);
+	return slot;
+}
+
 /**
  * rst_latency_slot - the slot of the current task, which the CPU remembers
  * @cpu: this CPU; preemption is off
@@ -82,7 +94,9 @@ struct rst_slot *rst_latency_slot(struct rst_cpu *cpu)
 		return slot;
 	if (!table)
 		return NULL;
-	slot = rst_slot_get(table, (unsigned long)current);
+	slot = rst_slot_find(table, (unsigned long)current);
+	if (!slot)
+		slot = new_slot(table);
 	if (slot)
 		cpu->slot = slot;
 	else
@@ -353,9 +367,11 @@ static void use_notifier(void)
 	if (off_cpu_watched)
 		rst_count_use(rst_on_user_return_off_cpu);
 	else if (rst_area_hdr())
-		rst_count_use(rst_on_user_return_hdr);
+		rst_count_use(sums_kept ? rst_on_user_return_hdr_who :
+					  rst_on_user_return_hdr);
 	else
-		rst_count_use(rst_on_user_return_log2);
+		rst_count_use(sums_kept ? rst_on_user_return_log2_who :
+					  rst_on_user_return_log2);
 }
 
 /**
@@ -394,6 +410,7 @@ void rst_latency_stop(void)
 	struct rst_slots *table = rst_slots;
 
 	rst_latency_off_cpu(false);
+	rst_latency_who(false);
 	rst_count_use(rst_on_user_return);
 	WRITE_ONCE(rst_slots, NULL);
 	/* No entry of an interrupt is noted any more: exits may go. */
@@ -439,6 +456,39 @@ int rst_latency_off_cpu(bool on)
 		off_cpu_watched = false;
 		use_notifier();
 		rs_tracepoints_detach(switch_probe, 1, NULL);
+	}
+	return 0;
+}
+
+/** rst_latency_sums - are crossings being added up? */
+bool rst_latency_sums(void)
+{
+	return READ_ONCE(sums_kept);
+}
+
+/**
+ * rst_latency_who - keep sums by task and cgroup while crossings are timed?
+ * @on: yes or no
+ *
+ * Return: 0, or the error of rst_who_start().
+ */
+int rst_latency_who(bool on)
+{
+	int err;
+
+	if (on == sums_kept)
+		return 0;
+	if (on) {
+		err = rst_who_start();
+		if (err)
+			return err;
+		WRITE_ONCE(sums_kept, true);
+		use_notifier();
+	} else {
+		WRITE_ONCE(sums_kept, false);
+		use_notifier();
+		/* In rst_who_stop(): notifiers that add up are over. */
+		rst_who_stop();
 	}
 	return 0;
 }

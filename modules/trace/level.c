@@ -16,6 +16,7 @@ static DEFINE_MUTEX(level_lock);
 static struct rst_level_state state;
 static u32 wanted[RST_LEVEL_MAX + 1];	/* descriptors by level */
 static u32 off_cpu_wanted;		/* descriptors */
+static u32 who_wanted;			/* descriptors */
 
 static int arm(void)
 {
@@ -101,6 +102,15 @@ static int settle_level(u32 level)
 	return 0;
 }
 
+/* Does anybody want sums who also wants crossings timed? */
+static bool want_sums(void)
+{
+	lockdep_assert_held(&level_lock);
+	return who_wanted ||
+	       (state.who && state.admin >= RS_TRACE_LEVEL_LATENCY &&
+		(state.always || state.readers));
+}
+
 /* Put the highest request in force. Lowering can not fail. */
 static int settle(void)
 {
@@ -110,7 +120,8 @@ static int settle(void)
 	err = settle_level(highest_request());
 	if (err || state.level < RS_TRACE_LEVEL_LATENCY)
 		return err;
-	return rst_latency_off_cpu(off_cpu_wanted);
+	err = rst_latency_off_cpu(off_cpu_wanted);
+	return err ?: rst_latency_who(want_sums());
 }
 
 /**
@@ -138,6 +149,7 @@ static void withdraw(struct rst_request request)
 	lockdep_assert_held(&level_lock);
 	wanted[request.level]--;
 	off_cpu_wanted -= request.off_cpu;
+	who_wanted -= request.who;
 }
 
 static void enter(struct rst_request request)
@@ -145,6 +157,7 @@ static void enter(struct rst_request request)
 	lockdep_assert_held(&level_lock);
 	wanted[request.level]++;
 	off_cpu_wanted += request.off_cpu;
+	who_wanted += request.who;
 }
 
 /** rst_level_close - the descriptor that made @request is gone */
@@ -216,6 +229,26 @@ int rst_level_set_always(bool always)
 	err = settle();
 	if (err)
 		state.always = old;
+	return err;
+}
+
+/**
+ * rst_level_set_who - keep sums by task and cgroup at the administrator's level?
+ * @who: yes or no
+ *
+ * Return: 0, or the error of arming; then nothing has changed.
+ */
+int rst_level_set_who(bool who)
+{
+	bool old;
+	int err;
+
+	guard(mutex)(&level_lock);
+	old = state.who;
+	state.who = who;
+	err = settle();
+	if (err)
+		state.who = old;
 	return err;
 }
 

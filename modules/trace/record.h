@@ -9,35 +9,36 @@
 
 #include "trace.h"
 
-static noinline void rst_record_longest(struct rs_trace_record *record,
-					u64 ticks, unsigned int bits)
+static noinline u64 rst_record_longest(struct rs_trace_record *record,
+				       u64 ticks, unsigned int bits)
 {
 	/* Counters of CPUs that disagree: nothing is better than nonsense. */
 	if ((s64)ticks < 0)
-		return;
+		return 0;
 	ticks = min(ticks, RST_HIST_LIMIT);
 	record->max = max(record->max, ticks);
 	record->sum += ticks;
 	record->bucket[rst_hist_bucket(ticks, bits)]++;
+	return ticks;
 }
 
 /*
  * What saturates or makes no sense is longer than any maximum before, as the
  * maximum itself saturates: one comparison serves all three.
+ * Return: how many ticks have been recorded.
  */
-static __always_inline void rst_record(const struct rst_cpu *cpu,
-				       unsigned long counter, u64 ticks,
-				       unsigned int bits)
+static __always_inline u64 rst_record(const struct rst_cpu *cpu,
+				      unsigned long counter, u64 ticks,
+				      unsigned int bits)
 {
 	struct rs_trace_record *record =
 		cpu->records + counter * rst_record_size(bits);
 
-	if (unlikely(ticks > record->max)) {
-		rst_record_longest(record, ticks, bits);
-		return;
-	}
+	if (unlikely(ticks > record->max))
+		return rst_record_longest(record, ticks, bits);
 	record->sum += ticks;
 	record->bucket[rst_hist_bucket(ticks, bits)]++;
+	return ticks;
 }
 
 #endif /* RST_RECORD_H */

@@ -80,6 +80,8 @@ void rst_slot_free(struct rst_slots *table, unsigned long task)
 	slot->start = 0;
 	slot->out = 0;
 	slot->off = 0;
+	slot->calls = 0;
+	slot->ticks = 0;
 	/* Pairs with cmpxchg() in rst_slot_get(): the next owner comes after. */
 	smp_store_release(&slot->task, 0);
 }

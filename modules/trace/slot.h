@@ -10,6 +10,8 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+struct rs_trace_sum;
+
 #define RST_SLOT_BITS	15
 /* Places that a task may have: a look-up touches no more. */
 #define RST_SLOT_WINDOW	16
@@ -23,12 +25,18 @@
  *	own context, and by interrupts and the scheduler on its CPU
  * @out: time stamp since when it is off the CPU, 0 if it is on one
  * @off: ticks that it was off the CPU since @start
+ * @sums: of its cgroup, see who.c; means nothing unless somebody wants to know
+ * @calls: its returns to user mode, while somebody wants to know
+ * @ticks: and how long it was in the kernel
  */
 struct rst_slot {
 	unsigned long task;
 	u64 start;
 	u64 out;
 	u64 off;
+	struct rs_trace_sum *sums;
+	u64 calls;
+	u64 ticks;
 } __aligned(64);
 
 struct rst_slots {

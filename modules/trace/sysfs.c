@@ -52,6 +52,26 @@ static ssize_t always_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_ADMIN_RW(always);
 
+static ssize_t who_show(struct device *dev, struct device_attribute *attr,
+			char *buf)
+{
+	return sysfs_emit(buf, "%d\n", rst_level_state().who);
+}
+
+static ssize_t who_store(struct device *dev, struct device_attribute *attr,
+			 const char *buf, size_t len)
+{
+	bool who;
+	int err;
+
+	err = kstrtobool(buf, &who);
+	if (err)
+		return err;
+	err = rst_level_set_who(who);
+	return err ?: len;
+}
+static DEVICE_ATTR_ADMIN_RW(who);
+
 static ssize_t armed_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
@@ -84,6 +104,7 @@ static DEVICE_ATTR_ADMIN_RO(residual);
 static struct attribute *rst_attrs[] = {
 	&dev_attr_level.attr,
 	&dev_attr_always.attr,
+	&dev_attr_who.attr,
 	&dev_attr_armed.attr,
 	&dev_attr_readers.attr,
 	&dev_attr_returns.attr,

@@ -46,12 +46,15 @@ static __always_inline unsigned int rst_record_size(unsigned int bits)
  *	anything for the first time, never changed
  * @slot: that of the task that was timed last, or one that is nobody's. Written
  *	on this CPU with preemption off while latencies are taken
+ * @sums_offset: from the sums of a cgroup to those of this CPU. Set before any
+ *	are kept for the first time, never changed
  */
 struct rst_cpu {
 	struct user_return_notifier notifier;
 	struct rs_trace_block *block;
 	void *records;
 	struct rst_slot *slot;
+	size_t sums_offset;
 };
 
 DECLARE_PER_CPU(struct rst_cpu, rst_cpus);
@@ -96,6 +99,8 @@ void rst_count_use(void (*notifier)(struct user_return_notifier *));
 void rst_on_user_return(struct user_return_notifier *notifier);
 void rst_on_user_return_log2(struct user_return_notifier *notifier);
 void rst_on_user_return_hdr(struct user_return_notifier *notifier);
+void rst_on_user_return_log2_who(struct user_return_notifier *notifier);
+void rst_on_user_return_hdr_who(struct user_return_notifier *notifier);
 void rst_on_user_return_off_cpu(struct user_return_notifier *notifier);
 
 /* latency.c: how long it took */
@@ -107,17 +112,30 @@ void rst_latency_interrupt(unsigned int counter, bool from_user);
 int rst_latency_start(void);
 void rst_latency_stop(void);
 int rst_latency_off_cpu(bool on);
+int rst_latency_who(bool on);
+bool rst_latency_sums(void);
 struct rst_slot *rst_latency_slot(struct rst_cpu *cpu);
 
 /**
  * struct rst_request - what a descriptor asks for
  * @level: RS_TRACE_LEVEL_*
  * @off_cpu: watch context switches, too
+ * @who: keep sums by task and cgroup, too
  */
 struct rst_request {
 	u32 level;
 	bool off_cpu;
+	bool who;
 };
+
+/* who.c: sums by task and cgroup */
+int rst_who_start(void);
+void rst_who_stop(void);
+void rst_who_enter(struct rst_slot *slot);
+
+/* who_ioctl.c */
+int rst_who_next_group(struct rs_trace_group *arg);
+int rst_who_tasks(struct rs_trace_tasks *arg);
 
 /* level.c: who wants what */
 int rst_level_open(void);
@@ -125,6 +143,7 @@ void rst_level_close(struct rst_request request);
 int rst_level_change(struct rst_request old, struct rst_request new);
 int rst_level_set_admin(u32 level);
 int rst_level_set_always(bool always);
+int rst_level_set_who(bool who);
 void rst_level_exit(void);
 
 /**
@@ -132,12 +151,14 @@ void rst_level_exit(void);
  * @level: in force
  * @admin: asked for through sysfs
  * @always: @admin counts even if nobody has the device open
+ * @who: and sums by task and cgroup are kept, if @admin is high enough
  * @readers: open descriptors
  */
 struct rst_level_state {
 	u32 level;
 	u32 admin;
 	bool always;
+	bool who;
 	u32 readers;
 };
 

@@ -73,6 +73,7 @@ while_running() {
 
 baseline() {
 	measure base.getppid getppid
+	measure base.switch switch
 	measure base.getpid getpid
 }
 
@@ -104,12 +105,41 @@ guard() {
 	ringside guard unload bench-allow > /dev/null
 }
 
+# With sums: of few cgroups, of as many as have sums of their own, and of many
+# tasks that sleep in them.
+trace_who() {
+	groups=/tmp/groups
+	mkdir -p "$groups"
+	mount -t cgroup2 none "$groups"
+	echo 1 > $dev/ringside-trace/who
+	measure trace.level2_who getppid
+	measure trace.level2_who.switch switch
+	for i in $(seq 255); do
+		mkdir "$groups/bench-$i"
+		sleep 1000000 &
+		echo $! > "$groups/bench-$i/cgroup.procs"
+	done
+	sleep 2
+	measure trace.level2_who_256 getppid
+	for i in $(seq 255); do
+		while read -r pid; do
+			kill "$pid"
+		done < "$groups/bench-$i/cgroup.procs"
+	done
+	sleep 2
+	rmdir "$groups"/bench-*
+	echo 0 > $dev/ringside-trace/who
+	umount "$groups"
+}
+
 trace() {
 	echo 1 > $dev/ringside-trace/level
 	echo 1 > $dev/ringside-trace/always
 	measure trace.level1 getppid
 	echo 2 > $dev/ringside-trace/level
 	measure trace.level2 getppid
+	measure trace.level2.switch switch
+	trace_who
 	echo 0 > $dev/ringside-trace/always
 	echo 0 > $dev/ringside-trace/level
 	measure trace.level0_after getppid

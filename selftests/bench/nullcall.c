@@ -63,6 +63,44 @@ static unsigned long measure(long nr, long *ret)
 	return best / CALLS;
 }
 
+static void pass_on(int from, int to)
+{
+	char c;
+
+	if (read(from, &c, 1) != 1 || write(to, &c, 1) != 1)
+		_exit(0);
+}
+
+/* Ticks from writing to a process on the same CPU until it has answered. */
+static unsigned long measure_switch(void)
+{
+	unsigned long best = -1UL;
+	int there[2], back[2];
+
+	if (pipe(there) || pipe(back))
+		die("pipe");
+	if (!fork()) {
+		close(there[1]);
+		close(back[0]);
+		for (;;)
+			pass_on(there[0], back[1]);
+	}
+	if (write(there[1], "", 1) != 1)
+		die("write");
+	for (int b = 0; b < BATCHES; b++) {
+		uint64_t start = __rdtsc();
+		uint64_t ticks;
+
+		for (int i = 0; i < CALLS; i++)
+			pass_on(back[0], there[1]);
+		ticks = __rdtsc() - start;
+		if (ticks < best)
+			best = ticks;
+	}
+	close(there[1]);
+	return best / CALLS;
+}
+
 static enum scmp_compare compare_op(const char *name)
 {
 	static const struct {
@@ -196,6 +234,7 @@ static void wait_for_go(void)
 static void usage(void)
 {
 	fputs("usage: nullcall [--wait] [--expect ERRNO] [--seccomp PROFILE [--tree] [--without CALL]] CALL\n"
+	      "       nullcall switch: two switches, two read() and two write()\n"
 	      "  --wait      print \"ready\" and measure after SIGUSR1\n"
 	      "  --expect N  fail unless the call ends with errno N (0: succeeds)\n",
 	      stderr);
@@ -241,6 +280,10 @@ int main(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		usage();
+	if (!strcmp(argv[optind], "switch")) {
+		printf("%lu\n", measure_switch());
+		return 0;
+	}
 	nr = seccomp_syscall_resolve_name(argv[optind]);
 	if (nr == __NR_SCMP_ERROR)
 		usage();

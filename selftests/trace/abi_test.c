@@ -60,7 +60,7 @@ static const struct row rows[] = {
 	{ "size 7", LEVEL, { 7, 1 }, EINVAL },
 	{ "with flags", LEVEL, { 16, 2, RS_TRACE_WANT_OFF_CPU, 0 }, 0 },
 	{ "flags that need level 2", LEVEL, { 16, 1, 1, 0 }, EINVAL },
-	{ "unknown flag", LEVEL, { 16, 2, 2, 0 }, EINVAL },
+	{ "unknown flag", LEVEL, { 16, 2, 1U << 31, 0 }, EINVAL },
 	{ "reserved", LEVEL, { 16, 1, 0, 1 }, EINVAL },
 	{ "longer, clean tail", LEVEL, { 24, 1, 0, 0, 0, 0 }, 0 },
 	{ "longer, dirty tail", LEVEL, { 24, 1, 0, 0, 0, 1 }, E2BIG },
@@ -70,7 +70,7 @@ static const struct row rows[] = {
 	{ "info, one byte short", INFO, { sizeof(struct rs_info) - 1 },
 	  EINVAL },
 	{ "info, longer, clean tail", INFO, { 60 }, 0 },
-	{ "unknown number", _IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 2), { 8 },
+	{ "unknown number", _IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 63), { 8 },
 	  ENOTTY },
 	{ "the guard's number", _IO(RS_IOC_MAGIC, RS_IOC_GUARD_BASE), { 48 },
 	  ENOTTY },
@@ -117,7 +117,7 @@ TEST_F(abi, info_and_page_agree)
 	EXPECT_EQ(self->r.page->features, info.features);
 	EXPECT_EQ(RS_TRACE_F_PAGE_FAULT | RS_TRACE_F_EXCEPTION |
 		  RS_TRACE_F_IRQ | RS_TRACE_F_VECTOR | RS_TRACE_F_SIGRETURN |
-		  RS_TRACE_F_CRED | RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU,
+		  RS_TRACE_F_CRED | RS_TRACE_F_WHO | RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU,
 		  info.features & ~RS_TRACE_F_SOFTIRQ);
 	EXPECT_NE(0, info.version[0]);
 	EXPECT_EQ(RS_TRACE_MAGIC, self->r.page->magic);

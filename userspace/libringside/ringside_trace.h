@@ -232,6 +232,127 @@ unsigned int rs_trace_buckets(const struct rs_trace_snapshot *snapshot);
 int rs_trace_bucket(const struct rs_trace_snapshot *snapshot, size_t i,
 		    unsigned int b, struct rs_trace_bucket *bucket);
 
+struct rs_trace_who;
+
+/**
+ * rs_trace_who_take() - copy the sums by cgroup and by task
+ * @trace: the handle, which asks for RS_TRACE_WANT_WHO
+ * @who: receives the copy
+ *
+ * Return: 0, -ENODATA if nobody asks for them, -EPROTO when they make no sense,
+ * -ENOMEM.
+ */
+int rs_trace_who_take(const struct rs_trace *trace, struct rs_trace_who **who);
+
+/**
+ * rs_trace_who_free() - free a copy
+ * @who: the copy, or NULL
+ */
+void rs_trace_who_free(struct rs_trace_who *who);
+
+/**
+ * rs_trace_who_subtract() - what happened in between
+ * @later: becomes the difference
+ * @earlier: another copy of the same handle; its order may change
+ *
+ * What a cgroup did that is gone since is its parent's.
+ */
+void rs_trace_who_subtract(struct rs_trace_who *later,
+			   struct rs_trace_who *earlier);
+
+/**
+ * struct rs_trace_cgroup - crossings of a cgroup without those below it
+ * @id: inode number of its directory
+ * @parent: of the cgroup that inherits, 0 for the root
+ * @path: from the root of the hierarchy; valid as long as the copy
+ * @count: returns to user mode
+ * @sum_ns: time in the kernel. Without RS_TRACE_WANT_OFF_CPU, sleeping counts
+ */
+struct rs_trace_cgroup {
+	uint64_t id;
+	uint64_t parent;
+	const char *path;
+	uint64_t count;
+	uint64_t sum_ns;
+};
+
+/** rs_trace_who_cgroups() - how many cgroups have sums */
+size_t rs_trace_who_cgroups(const struct rs_trace_who *who);
+
+/**
+ * rs_trace_who_cgroup() - one of them
+ * @who: a copy or difference
+ * @i: below rs_trace_who_cgroups()
+ * @cgroup: receives it
+ *
+ * Return: 0, or -EINVAL when @i is too large.
+ */
+int rs_trace_who_cgroup(const struct rs_trace_who *who, size_t i,
+			struct rs_trace_cgroup *cgroup);
+
+/**
+ * struct rs_trace_part - what a cgroup did of a cause
+ * @single: it is one native system call, @index; else all there is of @kind
+ * @kind: RS_TRACE_SYSCALL_X64 and so on
+ * @index: number of the call
+ * @count: returns to user mode
+ * @sum_ns: as in struct rs_trace_cgroup
+ */
+struct rs_trace_part {
+	bool single;
+	uint32_t kind;
+	uint32_t index;
+	uint64_t count;
+	uint64_t sum_ns;
+};
+
+/** rs_trace_who_causes() - how many parts each cgroup has */
+size_t rs_trace_who_causes(const struct rs_trace_who *who);
+
+/**
+ * rs_trace_who_cause() - one of them
+ * @who: a copy or difference
+ * @i: below rs_trace_who_cgroups()
+ * @cause: below rs_trace_who_causes()
+ * @part: receives it
+ *
+ * Return: 0, or -EINVAL when @i or @cause is too large.
+ */
+int rs_trace_who_cause(const struct rs_trace_who *who, size_t i, size_t cause,
+		       struct rs_trace_part *part);
+
+/**
+ * struct rs_trace_thread - crossings of a thread
+ * @pid: its number, as the initial pid namespace sees it
+ * @tgid: its process
+ * @comm: its name
+ * @cgroup: path of its cgroup, "" if that has no sums
+ * @count: returns to user mode
+ * @sum_ns: as in struct rs_trace_cgroup
+ */
+struct rs_trace_thread {
+	uint32_t pid;
+	uint32_t tgid;
+	char comm[16];
+	const char *cgroup;
+	uint64_t count;
+	uint64_t sum_ns;
+};
+
+/** rs_trace_who_tasks() - how many threads live that entered the kernel */
+size_t rs_trace_who_tasks(const struct rs_trace_who *who);
+
+/**
+ * rs_trace_who_task() - one of them
+ * @who: a copy or difference
+ * @i: below rs_trace_who_tasks()
+ * @thread: receives it
+ *
+ * Return: 0, or -EINVAL when @i is too large.
+ */
+int rs_trace_who_task(const struct rs_trace_who *who, size_t i,
+		      struct rs_trace_thread *thread);
+
 /** Room for any name that rs_trace_cause_name() makes. */
 #define RS_TRACE_NAME_LEN	64
 

@@ -31,6 +31,14 @@
  * a mapping of their own, from rs_trace_page.latency_offset, which is 0 until
  * the level has been reached for the first time, and then never changes.
  *
+ * Who. While a descriptor asks for RS_TRACE_WANT_WHO, crossings are added up for
+ * each task and for each cgroup of the unified hierarchy as well, starting from
+ * 0. There is nothing to map, for tasks and cgroups come and go: ioctls copy the
+ * sums. A cgroup that is removed leaves its sums to its parent; one that is too
+ * new or one too many (parameter max_cgroups) counts with its nearest ancestor
+ * that has sums. So no crossing is without a cgroup, except those in
+ * rs_trace_block.untimed.
+ *
  * Opening needs CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace,
  * else EPERM. The capability of the opener counts: a descriptor that is handed
  * on carries the right to read and to set its own level.
@@ -71,6 +79,7 @@
 #define RS_TRACE_F_LATENCY	(1ULL << 6)	/* calls can be timed */
 #define RS_TRACE_F_SOFTIRQ	(1ULL << 7)	/* softirqs are timed and left out */
 #define RS_TRACE_F_OFF_CPU	(1ULL << 8)	/* RS_TRACE_WANT_OFF_CPU works */
+#define RS_TRACE_F_WHO		(1ULL << 9)	/* RS_TRACE_WANT_WHO works */
 
 /**
  * RS_TRACE_GET_INFO - which ABI, which features, which version
@@ -85,6 +94,8 @@
  * RS_TRACE_LEVEL_LATENCY on.
  */
 #define RS_TRACE_WANT_OFF_CPU	(1U << 0)
+/* Add up by task and by cgroup; from RS_TRACE_LEVEL_LATENCY on, too. */
+#define RS_TRACE_WANT_WHO	(1U << 1)
 
 /**
  * struct rs_trace_level - argument of RS_TRACE_SET_LEVEL
@@ -112,6 +123,103 @@ struct rs_trace_level {
  *   ENOMEM  no memory; the previous level stays in force
  */
 #define RS_TRACE_SET_LEVEL	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 1)
+
+/**
+ * struct rs_trace_sum - crossings of a cgroup
+ * @count: returns to user mode
+ * @ticks: from the entries to the returns of those that were timed. Without the
+ *	time off the CPU while RS_TRACE_WANT_OFF_CPU is in force
+ */
+struct rs_trace_sum {
+	__u64 count;
+	__u64 ticks;
+};
+
+/**
+ * struct rs_trace_group - argument of RS_TRACE_NEXT_GROUP
+ * @size: sizeof(struct rs_trace_group)
+ * @path_size: bytes of room at @path
+ * @id: in: 0, or an id of before; out: the least id above it. The id is the inode
+ *	number of the cgroup's directory, never used again until the next boot
+ * @parent: out: id of the ancestor that will inherit, 0 for the root
+ * @generation: out: changes whenever a cgroup got its sums or left them. Whoever
+ *	sees another one than at the first cgroup starts again
+ * @path: user address of a buffer that receives the path, closed by 0. As it was
+ *	when the cgroup got its sums
+ * @sums: user address of an array of struct rs_trace_sum. The first, as many as
+ *	the section RS_TRACE_SYSCALL_X64 has counters, are of one native call
+ *	each; after them, index n is of all crossings of kind n
+ * @nr_sums: in: room at @sums; out: how many there are
+ * @reserved: 0
+ */
+struct rs_trace_group {
+	__u32 size;
+	__u32 path_size;
+	__u64 id;
+	__u64 parent;
+	__u64 generation;
+	__u64 path;
+	__u64 sums;
+	__u32 nr_sums;
+	__u32 reserved;
+};
+
+/**
+ * RS_TRACE_NEXT_GROUP - the sums of a cgroup and of all that it inherited
+ *
+ *   EINVAL   reserved is not 0
+ *   ENOENT   no cgroup has a greater id: that was all
+ *   ENODATA  no descriptor asks for RS_TRACE_WANT_WHO
+ *   ERANGE   the path is longer than @path_size; PATH_MAX is always enough
+ */
+#define RS_TRACE_NEXT_GROUP	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 2)
+
+/**
+ * struct rs_trace_task - a thread that has entered the kernel
+ * @pid: the thread, as the initial pid namespace sees it
+ * @tgid: its process
+ * @start_ns: CLOCK_MONOTONIC time when it was made; with @pid, nobody else's
+ * @cgroup: id of its cgroup; one that has no sums has an ancestor that has
+ * @calls: returns to user mode, since the sums are kept
+ * @ticks: as in struct rs_trace_sum
+ * @comm: name of the thread
+ */
+struct rs_trace_task {
+	__u32 pid;
+	__u32 tgid;
+	__u64 start_ns;
+	__u64 cgroup;
+	__u64 calls;
+	__u64 ticks;
+	__u8 comm[16];
+};
+
+/**
+ * struct rs_trace_tasks - argument of RS_TRACE_GET_TASKS
+ * @size: sizeof(struct rs_trace_tasks)
+ * @task_size: sizeof(struct rs_trace_task)
+ * @tasks: user address of an array of struct rs_trace_task
+ * @nr: in: room there; out: how many threads there are, which may be more
+ * @reserved: 0
+ */
+struct rs_trace_tasks {
+	__u32 size;
+	__u32 task_size;
+	__u64 tasks;
+	__u32 nr;
+	__u32 reserved;
+};
+
+/**
+ * RS_TRACE_GET_TASKS - the sums of all threads that live
+ *
+ * What threads did that have ended is in the sums of their cgroups.
+ *
+ *   EINVAL   another task_size, or reserved is not 0
+ *   ENODATA  no descriptor asks for RS_TRACE_WANT_WHO
+ *   ENOMEM   no memory for the copy
+ */
+#define RS_TRACE_GET_TASKS	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 3)
 
 /* What the counters of a section stand for; index is within the section. */
 #define RS_TRACE_SYSCALL_X64	0	/* native system calls by number */
