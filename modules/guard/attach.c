@@ -79,9 +79,12 @@ static int engage(struct rsg_policy *policy, struct rsg_attach *arg,
 	err = rsg_hooks_update(policy, arg->mode, function);
 	if (err)
 		goto err_unwatch;
-	err = rsg_mark(policy, &arg->tasks, &conflict);
+	err = rsg_roots_watch(policy, &blamed);
 	if (err)
 		goto err_unhook;
+	err = rsg_mark(policy, &arg->tasks, &conflict);
+	if (err)
+		goto err_unroot;
 	err = rsg_jail_enter(policy, &conflict, &blamed);
 	if (err)
 		goto err_unmark;
@@ -89,6 +92,8 @@ static int engage(struct rsg_policy *policy, struct rsg_attach *arg,
 
 err_unmark:
 	rsg_unmark(policy);
+err_unroot:
+	rsg_roots_unwatch(policy);
 err_unhook:
 	arg->conflict_pid = conflict;
 	arg->tasks = 0;
@@ -175,6 +180,7 @@ static void disengage(struct rsg_policy *policy)
 
 	WRITE_ONCE(policy->armed, RSG_MODE_OFF);
 	rsg_unmark(policy);
+	rsg_roots_unwatch(policy);
 	rsg_jail_leave(policy);
 	if (policy->state == RSG_STATE_ATTACHED)
 		generation++;

@@ -6,6 +6,7 @@
  *   set.c      mark -> set of policies
  *   mark.c     which tasks carry which mark
  *   scope.c    which tasks an attach is about
+ *   root.c     who comes into a root directory later
  *   hook.c     what happens when a governed task makes a denied call
  *   site.c     the same at other functions of the kernel; site.h tells how
  *   object.c   verdicts on sockets, mounts, files and processes
@@ -183,6 +184,7 @@ struct rsg_jail;
  * @dropped: no set takes it in any more; protected by the lock of set.c
  * @in_cgroups: in the list of policies that are attached to a control group;
  *	mark.c's
+ * @in_roots: the same for a root directory; root.c's
  * @since: tick of rsg_clock at which it was attached
  * @mode: RSG_MODE_* that was asked for; @armed may be less, see safety.c
  * @since_ns: time at which it was attached, as tasks' start_time
@@ -210,6 +212,7 @@ struct rsg_policy {
 	struct rsg_scope *scope;
 	bool dropped;
 	struct list_head in_cgroups;
+	struct list_head in_roots;
 	u64 since;
 	u32 mode;
 	u64 since_ns;
@@ -259,6 +262,7 @@ int rsg_mark(struct rsg_policy *policy, u32 *tasks, pid_t *conflict)
 void rsg_unmark(struct rsg_policy *policy) __must_hold(&rsg_lock);
 u32 rsg_marked(const struct rsg_policy *policy);
 bool rsg_task_has(struct task_struct *task, const struct rsg_policy *policy);
+bool rsg_mark_entrant(struct rsg_policy *policy, struct task_struct *task);
 unsigned int rsg_marks_missed(void);
 
 /* scope.c */
@@ -266,9 +270,16 @@ bool rsg_is_exempt(struct task_struct *task);
 struct rsg_scope *rsg_scope_get(const struct rsg_attach *arg,
 				const struct rsg_except *excepts);
 void rsg_scope_put(struct rsg_scope *scope);
+bool rsg_scope_admits(const struct rsg_policy *policy, struct task_struct *task,
+		      const struct path *root);
 bool rsg_scope_covers(const struct rsg_policy *policy,
 		      struct task_struct *task);
 bool rsg_scope_wants(const struct rsg_policy *policy, struct task_struct *task);
+
+/* root.c */
+int rsg_roots_watch(struct rsg_policy *policy, const char **function)
+	__must_hold(&rsg_lock);
+void rsg_roots_unwatch(struct rsg_policy *policy) __must_hold(&rsg_lock);
 
 /* hook.c */
 int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
@@ -346,6 +357,10 @@ u64 rsg_generation(void) __must_hold(&rsg_lock);
 /* jail.c */
 struct rsg_policy *rsg_jail_create(const struct rsg_load *load, int root_fd);
 void rsg_jail_destroy(struct rsg_policy *policy);
+bool rsg_jail_admits(const struct rsg_policy *policy, const struct path *root,
+		     const struct path *pwd);
+void rsg_jail_welcome(const struct rsg_policy *policy,
+		      struct task_struct *task);
 int rsg_jail_enter(struct rsg_policy *policy, pid_t *conflict,
 		   const char **function) __must_hold(&rsg_lock);
 bool rsg_jail_is_in_one(void);

@@ -168,6 +168,40 @@ out:
 }
 
 /**
+ * rsg_jail_admits - does a policy take in a task with such directories?
+ * @policy: a policy, not necessarily a jail
+ * @root: the root that the task has, or is about to have
+ * @pwd: its working directory, likewise
+ *
+ * Context: under the lock of the task's roots.
+ * Return: false if it is a jail and one of them is outside.
+ */
+bool notrace rsg_jail_admits(const struct rsg_policy *policy,
+			     const struct path *root, const struct path *pwd)
+{
+	return !policy->jail || (rsg_jail_contains(policy, root) &&
+				 rsg_jail_contains(policy, pwd));
+}
+
+/**
+ * rsg_jail_welcome - a task has come in, and is marked
+ * @policy: a policy, not necessarily a jail
+ * @task: the task
+ *
+ * Before there is somebody to strike out what the task has open there is
+ * nothing to do: inspect() is yet to come, and finds the mark.
+ *
+ * Context: under RCU; called from inside of ftrace.
+ */
+void notrace rsg_jail_welcome(const struct rsg_policy *policy,
+			      struct task_struct *task)
+{
+	/* The mark's cmpxchg pairs with the barrier in rsg_jail_enter(). */
+	if (policy->jail && READ_ONCE(policy->jail->watched))
+		rsg_jail_adopt(policy, task);
+}
+
+/**
  * rsg_jail_enter - the tasks of a jail are marked; may it be armed?
  * @policy: a policy, not necessarily a jail
  * @conflict: set to the thread that is not inside of the root directory
@@ -191,6 +225,7 @@ int rsg_jail_enter(struct rsg_policy *policy, pid_t *conflict,
 	err = rsg_jail_watch(policy, function);
 	if (err)
 		return err;
+	smp_mb(); /* pairs with rsg_jail_welcome(): watched before we look */
 	*conflict = inspect(policy);
 	if (!*conflict)
 		return 0;

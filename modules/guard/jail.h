@@ -30,11 +30,14 @@
  * @policy: the policy
  * @root: its root directory, referenced; immutable
  * @node: in the list of jails in force; jail_watch.c's
+ * @watched: what it owns is struck out when it is freed. Written under
+ *	rsg_lock, read with READ_ONCE()
  */
 struct rsg_jail {
 	const struct rsg_policy *policy;
 	struct path root;
 	struct list_head node;
+	bool watched;
 };
 
 #define RSG_JAIL_DENY(_error)	(SECCOMP_RET_ERRNO | (_error))

@@ -188,6 +188,7 @@ int rsg_jail_watch(struct rsg_policy *policy, const char **function)
 	}
 	nr_jails++;
 	list_add_rcu(&policy->jail->node, &jails);
+	WRITE_ONCE(policy->jail->watched, true);
 	return 0;
 }
 
@@ -201,6 +202,7 @@ int rsg_jail_watch(struct rsg_policy *policy, const char **function)
 void rsg_jail_unwatch(struct rsg_policy *policy)
 {
 	lockdep_assert_held(&rsg_lock);
+	WRITE_ONCE(policy->jail->watched, false);
 	list_del_rcu(&policy->jail->node);
 	synchronize_rcu();
 	rsg_jail_disown(policy);

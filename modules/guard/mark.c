@@ -126,17 +126,21 @@ static void clear_mark(struct task_struct *task)
 		;
 }
 
-/* For those who can not wait: nothing is left to do but to say so. */
-static void set_mark_now(struct task_struct *task, const struct rsg_set *more,
+/*
+ * For those who can not wait: nothing is left to do but to say so. Return
+ * whether the mark changed.
+ */
+static bool set_mark_now(struct task_struct *task, const struct rsg_set *more,
 			 struct rsg_policy *policy)
 {
 	int ret = set_mark(task, more, policy);
 
 	if (ret >= 0)
-		return;
+		return ret;
 	atomic_inc(&missed);
 	pr_err_ratelimited("task %d could not be put under one more policy: %d\n",
 			   task->pid, ret);
+	return false;
 }
 
 /**
@@ -149,12 +153,31 @@ unsigned int rsg_marks_missed(void)
 	return atomic_read(&missed);
 }
 
+/* May @task come under @policy by what it does, or is done to it? */
+static bool may_enter(const struct rsg_policy *policy, struct task_struct *task)
+{
+	return !(task->flags & PF_KTHREAD) &&
+	       (policy->scope->force || !is_global_init(task));
+}
+
 /* @task is of @policy's cgroup since just now, and @policy is for it. */
 static bool is_entrant(struct rsg_policy *policy, struct task_struct *task)
 {
-	return !(task->flags & PF_KTHREAD) &&
-	       (policy->scope->force || !is_global_init(task)) &&
-	       rsg_scope_covers(policy, task);
+	return may_enter(policy, task) && rsg_scope_covers(policy, task);
+}
+
+/**
+ * rsg_mark_entrant - put a task that comes into scope under a policy
+ * @policy: a policy that is attached, or about to be
+ * @task: the task
+ *
+ * Context: any, under RCU; have the reserve of sets filled afterwards.
+ * Return: whether it was not under it, and is now.
+ */
+bool rsg_mark_entrant(struct rsg_policy *policy, struct task_struct *task)
+{
+	return may_enter(policy, task) && !has_policy(task, policy) &&
+	       set_mark_now(task, NULL, policy);
 }
 
 /* A child can be born in another cgroup than its parent's: clone3() may. */
@@ -335,8 +358,10 @@ int rsg_mark(struct rsg_policy *policy, u32 *tasks, pid_t *conflict)
 	} while (ret > 0 || ret == -EAGAIN);
 	rcu_assign_pointer(walking, NULL);
 	synchronize_rcu();
-	/* An empty cgroup is no mistake: it waits for who enters. */
-	if (!ret && !*tasks && policy->scope->target.type != RSG_SCOPE_CGROUP)
+	/* What one can enter may be empty: it waits for who comes. */
+	if (!ret && !*tasks &&
+	    policy->scope->target.type != RSG_SCOPE_CGROUP &&
+	    policy->scope->target.type != RSG_SCOPE_CHROOT)
 		ret = -ESRCH;
 	if (ret)
 		rsg_unmark(policy);

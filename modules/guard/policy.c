@@ -114,6 +114,7 @@ struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 	policy->flags = load->flags;
 	policy->state = RSG_STATE_LOADED;
 	INIT_LIST_HEAD(&policy->in_cgroups);
+	INIT_LIST_HEAD(&policy->in_roots);
 	INIT_DELAYED_WORK(&policy->rollback, rsg_rollback_work);
 	policy->counts = alloc_percpu_gfp(struct rsg_counts,
 					  GFP_KERNEL_ACCOUNT);

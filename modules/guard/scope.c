@@ -235,8 +235,9 @@ static bool is_rooted(struct task_struct *task, const struct path *root)
 	return ret;
 }
 
+/* @root is the root that @task is about to have, NULL if it has it already. */
 static bool is_target(const struct rsg_target *target, struct task_struct *task,
-		      const struct rsg_policy *policy)
+		      const struct rsg_policy *policy, const struct path *root)
 {
 	switch (target->type) {
 	case RSG_SCOPE_PROCESS:
@@ -247,10 +248,34 @@ static bool is_target(const struct rsg_target *target, struct task_struct *task,
 		return cgroup_is_descendant(task_dfl_cgroup(task),
 					    target->cgroup);
 	case RSG_SCOPE_CHROOT:
-		return is_rooted(task, &target->root);
+		return root ? path_is_under(root, &target->root) :
+			      is_rooted(task, &target->root);
 	default:
 		return true;
 	}
+}
+
+/**
+ * rsg_scope_admits - will a task be in a policy's scope, and no exception?
+ * @policy: a policy that is attached, or about to be
+ * @task: the task
+ * @root: the root directory that it is about to have, or NULL
+ *
+ * Context: under RCU; with @root also under the lock of the task's roots.
+ * Return: whether it will.
+ */
+bool rsg_scope_admits(const struct rsg_policy *policy, struct task_struct *task,
+		      const struct path *root)
+{
+	const struct rsg_scope *scope = policy->scope;
+	unsigned int i;
+
+	if (!is_target(&scope->target, task, policy, root))
+		return false;
+	for (i = 0; i < scope->nr_excepts; i++)
+		if (is_target(&scope->excepts[i], task, NULL, root))
+			return false;
+	return true;
 }
 
 /**
@@ -263,15 +288,7 @@ static bool is_target(const struct rsg_target *target, struct task_struct *task,
  */
 bool rsg_scope_covers(const struct rsg_policy *policy, struct task_struct *task)
 {
-	const struct rsg_scope *scope = policy->scope;
-	unsigned int i;
-
-	if (!is_target(&scope->target, task, policy))
-		return false;
-	for (i = 0; i < scope->nr_excepts; i++)
-		if (is_target(&scope->excepts[i], task, NULL))
-			return false;
-	return true;
+	return rsg_scope_admits(policy, task, NULL);
 }
 
 /**

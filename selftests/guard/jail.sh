@@ -134,9 +134,18 @@ for pid in $(pidof sleep); do
 done
 usleep 300000
 
+# --- Who comes later ---
+late='kill -0 1 2>/dev/null && echo free || echo held'
+check "a root where nobody is yet" status 0 "tasks:    0" \
+	ringside guard jail --root "$root" --name t
+check_equal "who is chrooted there later is in it" held \
+	"$(chroot "$root" /bin/sh -c "$late")"
+check "release of an empty jail" status 0 released \
+	ringside guard jail --release t
+check_equal "nobody is in it any more" free \
+	"$(chroot "$root" /bin/sh -c "$late")"
+
 # --- Who is not meant, and what is wrong ---
-check "an empty root" status 1 "no task" ringside guard jail --root "$root"
-check "leaves nothing" status 0 "no policy is loaded" ringside guard list
 check "no root" status 2 "no --root given" ringside guard jail
 check "a root that is not there" status 1 "/none: No such file" \
 	ringside guard jail --root /none

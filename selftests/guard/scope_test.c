@@ -196,11 +196,146 @@ TEST_F(scope, a_chroot_is_who_has_that_root_or_one_below)
 	worker_stop(&below);
 }
 
-TEST_F(scope, a_chroot_without_tasks_is_ESRCH)
+TEST_F(scope, what_is_no_root_is_refused)
 {
-	EXPECT_EQ(-ESRCH, attach_dir(self, RSG_SCOPE_CHROOT, ROOT));
 	EXPECT_EQ(-EBADF, attach_dir(self, RSG_SCOPE_CHROOT, "/nothing"));
 	EXPECT_EQ(0, guard_attr("hooked_functions"));
+}
+
+TEST_F(scope, who_changes_its_root_is_governed)
+{
+	struct worker inside, below, elsewhere, late;
+
+	/* Nobody is there, and that is no mistake. */
+	ASSERT_EQ(0, attach_dir(self, RSG_SCOPE_CHROOT, ROOT));
+	inside = jailed(ROOT);
+	below = jailed(ROOT "/below");
+	elsewhere = jailed("/tmp");
+	EXPECT_TRUE(is_denied(&inside));
+	EXPECT_TRUE(is_denied(&below));
+	EXPECT_FALSE(is_denied(&elsewhere));
+	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, self->id));
+	EXPECT_FALSE(is_denied(&inside));
+	late = jailed(ROOT);
+	EXPECT_FALSE(is_denied(&late));
+	worker_stop(&inside);
+	worker_stop(&below);
+	worker_stop(&elsewhere);
+	worker_stop(&late);
+}
+
+static int change_root(void *unused)
+{
+	return chroot(ROOT);
+}
+
+/* Its root is changed by another process, with which it shares it. */
+static void serve_shared(int from, int to)
+{
+	static char stack[16384] __attribute__((aligned(16)));
+	int status;
+
+	if (clone(change_root, stack + sizeof(stack), CLONE_FS | SIGCHLD,
+		  NULL) < 0 || wait(&status) < 0 || status)
+		_exit(1);
+	worker_serve(from, to);
+}
+
+TEST_F(scope, who_shares_a_root_that_changes_is_governed)
+{
+	struct worker sharer;
+
+	ASSERT_EQ(0, attach_dir(self, RSG_SCOPE_CHROOT, ROOT));
+	sharer = worker_spawn(serve_shared);
+	EXPECT_TRUE(is_denied(&sharer));
+	worker_stop(&sharer);
+}
+
+#define RUNNERS	20
+
+/* Changes its root when told to, and says what it may do when told to. */
+static int run_in(int start, int look)
+{
+	char byte;
+
+	if (read(start, &byte, 1) != 1 || chroot(ROOT))
+		return 1;
+	if (read(look, &byte, 1) != 1)
+		return 2;
+	return raw64(SYS_unshare, 0, 0, 0) == -EPERM ? 0 : 3;
+}
+
+/* How many of them were missed by an attach that they ran into? */
+static int missed(struct __test_metadata *_metadata, FIXTURE_DATA(scope) *self)
+{
+	static const char bytes[RUNNERS];
+	int start[2], look[2], i, status, nr = 0;
+
+	ASSERT_EQ(0, pipe(start));
+	ASSERT_EQ(0, pipe(look));
+	for (i = 0; i < RUNNERS; i++)
+		if (!fork())
+			_exit(run_in(start[0], look[0]));
+	ASSERT_EQ(RUNNERS, write(start[1], bytes, RUNNERS));
+	ASSERT_EQ(0, attach_dir(self, RSG_SCOPE_CHROOT, ROOT));
+	ASSERT_EQ(RUNNERS, write(look[1], bytes, RUNNERS));
+	for (i = 0; i < RUNNERS; i++)
+		nr += waitpid(-1, &status, 0) < 0 || status;
+	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, self->id));
+	for (i = 0; i < 2; i++) {
+		close(start[i]);
+		close(look[i]);
+	}
+	return nr;
+}
+
+TEST_F(scope, nobody_runs_into_a_root_past_an_attach)
+{
+	int round;
+
+	worker_stop(&self->worker);
+	for (round = 0; round < 5; round++)
+		EXPECT_EQ(0, missed(_metadata, self));
+	self->worker = worker_start();
+}
+
+/* Changes its root, and its working directory when asked for a chdir(). */
+static void serve_late(int from, int to)
+{
+	struct order order;
+	long ret;
+
+	if (chroot(ROOT))
+		_exit(1);
+	while (read(from, &order, sizeof(order)) == sizeof(order)) {
+		ret = order.nr == SYS_chdir ? chdir("/") :
+					      raw64(order.nr, 0, 0, 0);
+		if (write(to, &ret, sizeof(ret)) != sizeof(ret))
+			break;
+	}
+	_exit(0);
+}
+
+TEST_F(scope, a_jail_takes_in_whom_it_surrounds)
+{
+	struct rsg_jail_arg jail = {
+		.size = sizeof(jail), .flags = RSG_LOAD_PERSIST, .name = "jail",
+		.root_fd = open(ROOT, O_PATH | O_DIRECTORY),
+	};
+	struct worker late;
+
+	self->id = guard_ioctl(self->fd, RSG_IOC_JAIL, &jail);
+	ASSERT_LT(0, self->id);
+	ASSERT_EQ(0, attach_dir(self, RSG_SCOPE_CHROOT, ROOT));
+	late = worker_spawn(serve_late);
+	/* Its working directory is outside. */
+	EXPECT_EQ(-EINVAL, worker_call(&late, RSG_X86_64, SYS_reboot));
+	EXPECT_EQ(0, worker_call(&late, RSG_X86_64, SYS_chdir));
+	EXPECT_EQ(-EPERM, worker_call(&late, RSG_X86_64, SYS_reboot));
+	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_DETACH, self->id));
+	EXPECT_EQ(-EINVAL, worker_call(&late, RSG_X86_64, SYS_reboot));
+	worker_stop(&late);
+	close(jail.root_fd);
 }
 
 TEST_F(scope, everyone_with_exceptions)

@@ -256,8 +256,10 @@ struct rsg_load {
  * of the groups below it, and whoever is moved or born into one of them while
  * the policy is attached. To leave the group frees nobody.
  * With RSG_SCOPE_CHROOT these are the tasks whose root is that very directory
- * or one below it at the time of the attach; who changes its root to it later
- * is not meant. The same directory in another mount is another directory.
+ * or one below it, and whoever changes its root to one of them by chroot(2)
+ * while the policy is attached, with those that share its root. Into a jail a
+ * task comes when its working directory is in there, too. The same directory
+ * in another mount is another directory.
  */
 #define RSG_SCOPE_PROCESS	1  /* all threads of one process */
 #define RSG_SCOPE_TREE		2  /* a process and its descendants */
@@ -274,7 +276,8 @@ struct rsg_load {
  * @value: what @scope is about: a pid, or a descriptor of a directory
  *
  * As the scope itself, it tells whom the attach looks at, and who enters a
- * control group later. A task that is passed over, and what it forks, is free.
+ * control group or a root later. A task that is passed over, and what it forks,
+ * is free.
  */
 struct rsg_except {
 	__u32 scope;
@@ -339,7 +342,7 @@ struct rsg_except {
  * EACCES  the guard is switched off: its attribute mode_max is "off"
  * EALREADY  the policy is attached, or pending
  * ESRCH   no such process, or it ended meanwhile; or there is no task that the
- *         scope is about. A control group may be empty
+ *         scope is about. A control group and a root may be empty
  * EBUSY   somebody else modifies @function (livepatch, another tracer); or
  *         kernel.ftrace_enabled is 0, and @function is then just one of those
  *         that could not be hooked
