@@ -219,7 +219,8 @@ static bool may_confirm(const struct rsg_policy *policy)
 {
 	bool confined;
 
-	if (!policy->passed_over)
+	/* To observe does no harm. */
+	if (!policy->passed_over || policy->mode == RSG_MODE_OBSERVE)
 		return true;
 	rcu_read_lock();
 	confined = rsg_task_has(current, policy);

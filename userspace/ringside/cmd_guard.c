@@ -82,7 +82,7 @@ int cmd_guard(int argc, char **argv)
 		{ "why", guard_why, "PID",
 		  "what was denied to a process, by which rule, and where" },
 		{ "learn", guard_learn,
-		  "(--pid N | --tree N | [--] COMMAND [ARG...]) [--for TIME] [--output FILE]",
+		  "(--pid N | --tree N | --cgroup PATH | --chroot DIR | --everyone | [--] COMMAND [ARG...]) [--except KIND:WHICH]... [--for TIME] [--output FILE]",
 		  "write the profile that allows what processes do" },
 		{ NULL, NULL, NULL, NULL }
 	};

@@ -20,7 +20,8 @@
 
 /**
  * struct lesson - what is learned
- * @attach: from whom
+ * @target: from whom, as the options say
+ * @attach: what the kernel is asked for
  * @seconds: for how long, 0 until the user says so
  * @path: where the profile goes, NULL for standard output
  * @command: to start and learn from, NULL for none
@@ -28,7 +29,8 @@
  * @policy: descriptor of the policy
  */
 struct lesson {
-	struct rsg_attach attach;
+	struct guard_target target;
+	struct rsg_attach *attach;
 	uint64_t seconds;
 	const char *path;
 	char **command;
@@ -87,7 +89,7 @@ static int load(struct lesson *l)
 	err = rs_guard_find(l->guard, name, &info);
 	if (err)
 		return cmd_lib_error(err);
-	l->attach.id = info.id;
+	l->attach->id = info.id;
 	return EXIT_OK;
 }
 
@@ -97,12 +99,12 @@ static int attach(struct lesson *l)
 	bool lasts = l->seconds && l->seconds <= UNCONFIRMED_MAX_S;
 	int err;
 
-	l->attach.mode = RSG_MODE_OBSERVE;
-	l->attach.confirm_ms = lasts ? (l->seconds + 60) * 1000 :
-				       RSG_CONFIRM_MAX_MS;
-	err = rs_guard_attach(l->guard, &l->attach);
+	l->attach->mode = RSG_MODE_OBSERVE;
+	l->attach->confirm_ms = lasts ? (l->seconds + 60) * 1000 :
+					RSG_CONFIRM_MAX_MS;
+	err = rs_guard_attach(l->guard, l->attach);
 	if (!err && l->seconds > UNCONFIRMED_MAX_S)
-		err = rs_guard_confirm(l->guard, l->attach.id);
+		err = rs_guard_confirm(l->guard, l->attach->id);
 	return err ? cmd_lib_error(err) : EXIT_OK;
 }
 
@@ -115,23 +117,23 @@ static int watch_them(struct lesson *l, struct watch *w)
 		code = watch_hold(w, l->command);
 		if (code)
 			return code;
-		l->attach.scope = RSG_SCOPE_TREE;
-		l->attach.pid = w->pid;
+		l->attach->scope = RSG_SCOPE_TREE;
+		l->attach->pid = w->pid;
 	}
 	code = attach(l);
 	if (code)
 		return code;
 	if (l->command)
 		code = watch_go(w, l->command);
-	else if (l->attach.scope == RSG_SCOPE_PROCESS)
-		fd = syscall(SYS_pidfd_open, l->attach.pid, 0);
+	else if (l->attach->scope == RSG_SCOPE_PROCESS)
+		fd = syscall(SYS_pidfd_open, l->attach->pid, 0);
 	if (code)
 		return code;
 	if (l->seconds)
 		watch_seconds(w, l->seconds);
 	if (!l->command && isatty(STDERR_FILENO))
 		cmd_warn("%u tasks are watched; Ctrl-C ends it and writes the profile",
-			 l->attach.tasks);
+			 l->attach->tasks);
 	watch_next(w, fd);
 	if (fd >= 0)
 		close(fd);
@@ -148,7 +150,7 @@ static void report(const struct lesson *l, const struct rsg_learned *calls,
 		made += calls[i].count;
 	out_begin();
 	out_str("profile", l->path);
-	out_u64("tasks", l->attach.tasks);
+	out_u64("tasks", l->attach->tasks);
 	out_u64("calls", made);
 	out_u64("different_calls", nr);
 	out_note("to see what it does: ringside guard check %s", l->path);
@@ -178,7 +180,7 @@ static int write_profile(const struct lesson *l)
 	char *text;
 	int err;
 
-	err = rs_guard_learned(l->guard, l->attach.id, &calls, &nr, &beyond);
+	err = rs_guard_learned(l->guard, l->attach->id, &calls, &nr, &beyond);
 	if (err)
 		return cmd_lib_error(err);
 	err = rs_guard_learned_profile(calls, nr, &text, &unnamed);
@@ -216,33 +218,16 @@ static int learn(struct lesson *l)
 	return code;
 }
 
-static int set_target(struct lesson *l, unsigned int scope, const char *pid)
-{
-	uint64_t val;
-
-	if (l->attach.scope)
-		return cmd_usage("give one of --pid, --tree and a command");
-	if (cmd_parse_u64("pid", pid, 1, INT32_MAX, &val))
-		return EXIT_USAGE;
-	l->attach.scope = scope;
-	l->attach.pid = val;
-	return 0;
-}
-
 static int learn_option(struct lesson *l, int c)
 {
 	switch (c) {
-	case 'p':
-		return set_target(l, RSG_SCOPE_PROCESS, optarg);
-	case 't':
-		return set_target(l, RSG_SCOPE_TREE, optarg);
 	case 'f':
 		return parse_time(optarg, &l->seconds);
 	case 'o':
 		l->path = optarg;
 		return 0;
 	default:
-		return EXIT_USAGE;
+		return guard_target_option(&l->target, c);
 	}
 }
 
@@ -251,19 +236,28 @@ int guard_learn(int argc, char **argv)
 	static const struct option longs[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "tree", required_argument, NULL, 't' },
+		{ "cgroup", required_argument, NULL, 'g' },
+		{ "chroot", required_argument, NULL, 'r' },
+		{ "everyone", no_argument, NULL, 'e' },
+		{ "except", required_argument, NULL, 'x' },
 		{ "for", required_argument, NULL, 'f' },
 		{ "output", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct lesson l = { .policy = -1 };
-	int c;
+	int c, code;
 
-	while ((c = cmd_getopt(argc, argv, "p:t:f:o:", longs)) != -1)
-		if (learn_option(&l, c))
-			return EXIT_USAGE;
+	while ((c = cmd_getopt(argc, argv, GUARD_TARGET_SHORTS "f:o:",
+			       longs)) != -1) {
+		code = learn_option(&l, c);
+		if (code)
+			return code;
+	}
 	if (optind < argc)
 		l.command = argv + optind;
-	if (!l.command == !l.attach.scope)
-		return cmd_usage("give one of --pid, --tree and a command");
+	l.attach = guard_target_attach(&l.target);
+	if (l.command ? l.attach->scope || l.attach->nr_excepts :
+			!l.attach->scope)
+		return cmd_usage("give one of --pid, --tree, --cgroup, --chroot, --everyone and a command");
 	return learn(&l);
 }

@@ -389,7 +389,7 @@ struct rsg_attach {
  *
  * ENOENT    no policy has that id
  * EACCES    CONFIRM: the descriptor is older than the attach, or the caller
- *           proves nothing
+ *           proves nothing. In observe mode there is nothing to prove
  * ENOTCONN  CONFIRM, ROLLBACK: nothing is pending; DETACH: it is not attached
  * EBUSY     UNLOAD: the policy is attached, or a descriptor owns it
  * EINTR     a fatal signal came
