@@ -22,6 +22,7 @@ def options(command):
 
 def usage_errors_are_2_and_name_the_word():
     for args, word in (((), "commands:"), (("frob",), "frob"), (("--frob",), "--frob"),
+                       (("--budget=1G",), "no VM"), (("--budget=x",), "x"),
                        (("run",), "budget"), (("run", "--frob"), "--frob"),
                        (("run", "--frob", "1"), "--frob"), (("run", "-x"), "-x"),
                        (("run", "--budget"), "needs a value"),

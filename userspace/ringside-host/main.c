@@ -32,9 +32,10 @@ static void details(const char *command, FILE *f)
 
 static const struct cmd_tool tool = {
 	.name = "ringside-host",
-	.synopsis = "COMMAND [OPTION...]",
+	.synopsis = "[COMMAND] [OPTION...]",
 	.hint = "shows its options",
 	.commands = commands,
+	.implied = "run",
 	.details = details,
 };
 

@@ -40,6 +40,8 @@ struct cmd {
  * @synopsis: what follows the global options
  * @hint: what its "help COMMAND" does: "lists the verbs of a command"
  * @commands: the table, closed by a row without a name
+ * @implied: the command that is meant where options stand in place of one; may
+ *	be NULL
  * @details: prints what --help of a command shows besides; may be NULL
  */
 struct cmd_tool {
@@ -47,6 +49,7 @@ struct cmd_tool {
 	const char *synopsis;
 	const char *hint;
 	const struct cmd *commands;
+	const char *implied;
 	void (*details)(const char *command, FILE *f);
 };
 

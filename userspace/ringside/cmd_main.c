@@ -73,6 +73,13 @@ static int take_json(int argc, char **argv)
 	return to;
 }
 
+static const struct cmd *implied_by(const char *word)
+{
+	if (!tool->implied || strncmp(word, "--", 2) || !word[2])
+		return NULL;
+	return cmd_find(tool->commands, tool->implied);
+}
+
 static int dispatch(int argc, char **argv)
 {
 	const struct cmd *row;
@@ -90,6 +97,9 @@ static int dispatch(int argc, char **argv)
 	row = cmd_find(tool->commands, argv[1]);
 	if (row)
 		return cmd_run(row, argc - 1, argv + 1);
+	row = implied_by(argv[1]);
+	if (row)
+		return cmd_run(row, argc, argv);
 	fprintf(stderr, "%s: no %s '%s'\n\n", tool->name,
 		argv[1][0] == '-' ? "option" : "command", argv[1]);
 	usage(stderr);
