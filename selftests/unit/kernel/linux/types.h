@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+typedef __u16 u16;
+typedef __u32 u32;
 typedef __u64 u64;
 
 #endif /* UNIT_LINUX_TYPES_H */
