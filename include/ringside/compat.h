@@ -297,6 +297,13 @@ static inline void rs_fs_unlock(struct fs_struct *fs)
 #endif
 }
 
+/* Flags of clone(), as probes of task_newtask get them. */
+#ifdef RS_HAVE_CLONE_FLAGS_U64
+#define RS_CLONE_FLAGS	u64
+#else
+#define RS_CLONE_FLAGS	unsigned long
+#endif
+
 /* What the handler of a SysRq key gets. */
 #ifdef RS_HAVE_SYSRQ_U8
 #define RS_SYSRQ_HANDLER(name)	void name(u8 key)

@@ -13,16 +13,19 @@
 
 #include <ringside/core.h>
 
+#include "cred_guard.h"
 #include "trace.h"
 
 /**
  * struct reader - an open descriptor
  * @lock: serialises changes of @request; taken outside level_lock
  * @request: what the descriptor asks for
+ * @guard: RS_TRACE_GUARD_* that it asks for; protected by @lock
  */
 struct reader {
 	struct mutex lock;
 	struct rst_request request;
+	u32 guard;
 };
 
 static int reader_open(struct inode *inode, struct file *file)
@@ -53,6 +56,7 @@ static int reader_release(struct inode *inode, struct file *file)
 	struct reader *reader = file->private_data;
 
 	rst_level_close(reader->request);
+	rst_guard_change(reader->guard, RS_TRACE_GUARD_OFF);
 	kfree(reader);
 	return 0;
 }
@@ -68,7 +72,7 @@ u64 rst_features(void)
 	u64 features = rst_causes_features();
 
 	if (rst_cred_available())
-		features |= RS_TRACE_F_CRED;
+		features |= RS_TRACE_F_CRED | RS_TRACE_F_CRED_GUARD;
 	return features;
 }
 
@@ -117,6 +121,41 @@ static long get_tasks(struct file *file, void *arg)
 	return rst_who_tasks(arg);
 }
 
+static long set_guard(struct file *file, void *arg)
+{
+	const struct rs_trace_guard *guard = arg;
+	struct reader *reader = file->private_data;
+	int err;
+
+	if (guard->guard > RS_TRACE_GUARD_FULL)
+		return -EINVAL;
+	guard(mutex)(&reader->lock);
+	err = rst_guard_change(reader->guard, guard->guard);
+	if (!err)
+		reader->guard = guard->guard;
+	return err;
+}
+
+static long get_guard(struct file *file, void *arg)
+{
+	struct rs_trace_guard_state *out = arg;
+	struct rst_guard_state state;
+	unsigned int i;
+
+	rst_guard_state(&state);
+	*out = (struct rs_trace_guard_state) {
+		.size = sizeof(*out),
+		.guard = state.guard,
+		.action = state.action,
+		.untracked = state.untracked,
+		.sweeps = state.sweeps,
+	};
+	static_assert(ARRAY_SIZE(out->unexplained) == RST_NR_PATTERNS);
+	for (i = 0; i < RST_NR_PATTERNS; i++)
+		out->unexplained[i] = state.unexplained[i];
+	return 0;
+}
+
 static const struct rs_ioctl ioctls[] = {
 	{ .cmd = RS_TRACE_GET_INFO, .size = sizeof(struct rs_info),
 	  .min_size = sizeof(struct rs_info), .write_back = true,
@@ -130,6 +169,12 @@ static const struct rs_ioctl ioctls[] = {
 	{ .cmd = RS_TRACE_GET_TASKS, .size = sizeof(struct rs_trace_tasks),
 	  .min_size = sizeof(struct rs_trace_tasks), .write_back = true,
 	  .fn = get_tasks },
+	{ .cmd = RS_TRACE_SET_GUARD, .size = sizeof(struct rs_trace_guard),
+	  .min_size = sizeof(struct rs_trace_guard), .fn = set_guard },
+	{ .cmd = RS_TRACE_GET_GUARD,
+	  .size = sizeof(struct rs_trace_guard_state),
+	  .min_size = sizeof(struct rs_trace_guard_state), .write_back = true,
+	  .fn = get_guard },
 };
 
 static long reader_ioctl(struct file *file, unsigned int cmd,

@@ -6,6 +6,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
+#include "cred_guard.h"
 #include "trace.h"
 
 static int __init rst_init(void)
@@ -17,6 +18,8 @@ static int __init rst_init(void)
 		return -EINVAL;
 	}
 	rst_cred_init();
+	rst_border_init();
+	rst_report_init();
 	err = misc_register(&rst_device);
 	if (err)
 		return err;
@@ -29,6 +32,7 @@ static void __exit rst_exit(void)
 {
 	misc_deregister(&rst_device);
 	rst_level_exit();
+	rst_guard_exit();
 	rst_area_destroy();
 }
 

@@ -8,6 +8,7 @@
 #include <linux/kstrtox.h>
 #include <linux/sysfs.h>
 
+#include "cred_guard.h"
 #include "trace.h"
 
 static ssize_t level_show(struct device *dev, struct device_attribute *attr,
@@ -116,4 +117,6 @@ static const struct attribute_group rst_group = {
 	.attrs = rst_attrs,
 };
 
-const struct attribute_group *rst_groups[] = { &rst_group, NULL };
+const struct attribute_group *rst_groups[] = {
+	&rst_group, &rst_cred_group, NULL
+};

@@ -3,8 +3,10 @@
  * What the files of ringside_trace.ko share.
  *
  * Lock order: level_lock (level.c) > everything the kernel takes to register
- * hooks (tracepoints_mutex, ftrace_lock, cpu_hotplug_lock). The event
- * ringside:cred does not use level_lock, see cred.c. Probes take no lock.
+ * hooks (tracepoints_mutex, ftrace_lock, cpu_hotplug_lock). So is guard_lock
+ * (cred_guard.c), that of the credential guard; neither is taken inside the
+ * other. The event ringside:cred uses none of them, see cred.c. Probes take no
+ * lock, but for those of the guard: that of a bucket of its table, innermost.
  */
 #ifndef RST_TRACE_H
 #define RST_TRACE_H

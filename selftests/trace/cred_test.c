@@ -126,6 +126,13 @@ static pid_t run(void (*fn)(void))
 	return pid;
 }
 
+static unsigned long long own_user_ns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) ? 0 : st.st_ino;
+}
+
 static void drop(void)
 {
 	syscall(SYS_setresuid, USER, USER, USER);
@@ -147,6 +154,13 @@ TEST_F(cred, setresuid_drops_root)
 	EXPECT_EQ(0, field(self->trace, pid, SYS_setresuid, "new_effective"));
 	EXPECT_TRUE(mentions(self->trace, pid, " abi=x86_64 "));
 	EXPECT_TRUE(mentions(self->trace, pid, "caller=__sys_setresuid+"));
+	EXPECT_EQ(1, field(self->trace, pid, SYS_setresuid, "explained"));
+	EXPECT_TRUE(mentions(self->trace, pid, " why=ids "));
+	EXPECT_TRUE(mentions(self->trace, pid, "cred_test caller="));
+	EXPECT_EQ(own_user_ns(),
+		  field(self->trace, pid, SYS_setresuid, "old_ns"));
+	EXPECT_EQ(own_user_ns(),
+		  field(self->trace, pid, SYS_setresuid, "new_ns"));
 }
 
 static void drop_confined(void)
@@ -215,6 +229,8 @@ TEST_F(cred, suid_program_gains_root)
 	EXPECT_EQ(0, field(self->trace, pid, SYS_execve, "old_effective"));
 	EXPECT_NE(0, field(self->trace, pid, SYS_execve, "new_effective"));
 	EXPECT_TRUE(mentions(self->trace, pid, "caller=begin_new_exec+"));
+	EXPECT_EQ(1, field(self->trace, pid, SYS_execve, "explained"));
+	EXPECT_TRUE(mentions(self->trace, pid, " why=exec exe=tmp/ring"));
 }
 
 static void new_userns(void)
@@ -234,6 +250,11 @@ TEST_F(cred, new_user_namespace)
 	EXPECT_EQ(0, field(self->trace, pid, SYS_unshare, "old_effective"));
 	EXPECT_NE(0, field(self->trace, pid, SYS_unshare, "new_effective"));
 	EXPECT_TRUE(mentions(self->trace, pid, "caller=ksys_unshare+"));
+	EXPECT_EQ(1, field(self->trace, pid, SYS_unshare, "explained"));
+	EXPECT_EQ(own_user_ns(),
+		  field(self->trace, pid, SYS_unshare, "old_ns"));
+	EXPECT_NE(own_user_ns(),
+		  field(self->trace, pid, SYS_unshare, "new_ns"));
 }
 
 static void int80_setuid(void)

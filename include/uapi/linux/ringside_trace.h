@@ -80,6 +80,7 @@
 #define RS_TRACE_F_SOFTIRQ	(1ULL << 7)	/* softirqs are timed and left out */
 #define RS_TRACE_F_OFF_CPU	(1ULL << 8)	/* RS_TRACE_WANT_OFF_CPU works */
 #define RS_TRACE_F_WHO		(1ULL << 9)	/* RS_TRACE_WANT_WHO works */
+#define RS_TRACE_F_CRED_GUARD	(1ULL << 16)	/* RS_TRACE_SET_GUARD works */
 
 /**
  * RS_TRACE_GET_INFO - which ABI, which features, which version
@@ -220,6 +221,79 @@ struct rs_trace_tasks {
  *   ENOMEM   no memory for the copy
  */
 #define RS_TRACE_GET_TASKS	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 3)
+/*
+ * The credential guard: each commit of credentials is judged by a table of what
+ * the kernel has reasons for, and on each return to user mode the credentials
+ * of the thread are compared with those that it was seen to commit. The guard
+ * does not depend on the level. Files in sysfs choose what is done about an
+ * alarm.
+ */
+#define RS_TRACE_GUARD_OFF	0
+#define RS_TRACE_GUARD_POINTER	1	/* are they the same credentials? */
+#define RS_TRACE_GUARD_FULL	2	/* and do they say the same? */
+
+/**
+ * struct rs_trace_guard - argument of RS_TRACE_SET_GUARD
+ * @size: sizeof(struct rs_trace_guard)
+ * @guard: RS_TRACE_GUARD_*
+ */
+struct rs_trace_guard {
+	__u32 size;
+	__u32 guard;
+};
+
+/**
+ * RS_TRACE_SET_GUARD - the credential guard that this descriptor asks for
+ *
+ * The most demanding request of any descriptor and the administrator (sysfs) is
+ * in force. Closing the last copy of the descriptor withdraws the request.
+ *
+ *   EINVAL  no such guard
+ *   ENOENT  the kernel lets commit_creds() not be hooked, or lacks a tracepoint
+ *   ENOMEM  no memory; what was in force stays
+ */
+#define RS_TRACE_SET_GUARD	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 16)
+
+/* What is done about a change that nothing explains; each does all before it. */
+#define RS_TRACE_ACTION_EVENT	0	/* count it, event cred_unexplained */
+#define RS_TRACE_ACTION_LOG	1	/* a line in the kernel's log */
+#define RS_TRACE_ACTION_STOP	2	/* SIGSTOP, */
+#define RS_TRACE_ACTION_KILL	3	/* or SIGKILL, before it goes on */
+
+/* How a change that nothing explains was made. */
+#define RS_TRACE_CRED_POINTER	0	/* other credentials, not committed */
+#define RS_TRACE_CRED_CONTENT	1	/* the same, overwritten */
+#define RS_TRACE_CRED_SPLIT	2	/* acts with others than it is seen with */
+#define RS_TRACE_CRED_COMMIT	3	/* committed, but without a reason */
+#define RS_TRACE_CRED_NR	4
+
+/**
+ * struct rs_trace_guard_state - what RS_TRACE_GET_GUARD answers
+ * @size: sizeof(struct rs_trace_guard_state)
+ * @guard: RS_TRACE_GUARD_* in force
+ * @action: RS_TRACE_ACTION_* in force
+ * @reserved: 0
+ * @unexplained: changes by RS_TRACE_CRED_*, since the module was loaded
+ * @untracked: times that a thread came back whose credentials were not known,
+ *	because there was no room for it, and were taken as they were
+ * @sweeps: times that all threads were looked at, those that sleep included
+ */
+struct rs_trace_guard_state {
+	__u32 size;
+	__u32 guard;
+	__u32 action;
+	__u32 reserved;
+	__u64 unexplained[RS_TRACE_CRED_NR];
+	__u64 untracked;
+	__u64 sweeps;
+};
+
+/**
+ * RS_TRACE_GET_GUARD - what the credential guard does and has found
+ *
+ * Fills a struct rs_trace_guard_state.
+ */
+#define RS_TRACE_GET_GUARD	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 17)
 
 /* What the counters of a section stand for; index is within the section. */
 #define RS_TRACE_SYSCALL_X64	0	/* native system calls by number */
