@@ -4,8 +4,8 @@
 #include "tap.h"
 #include "trace_parse.h"
 
-#define FIELDS(comm) \
-	"pid=377 abi=x86_64 nr=117 ns_changed=1 old_uid=0 new_uid=1000 " \
+#define FIELDS(ns, judgement, comm) \
+	"pid=377 abi=x86_64 nr=117 ns_changed=1 " ns "old_uid=0 new_uid=1000 " \
 	"old_euid=1 new_euid=1001 old_suid=2 new_suid=1002 old_fsuid=3 " \
 	"new_fsuid=1003 old_gid=4 new_gid=1004 old_egid=5 new_egid=4294967295 " \
 	"old_sgid=5 new_sgid=1005 old_fsgid=6 new_fsgid=1006 " \
@@ -14,9 +14,15 @@
 	"old_permitted=0x1 new_permitted=0x2 old_inheritable=0x3 " \
 	"new_inheritable=0x4 old_bounding=0x5 new_bounding=0x6 " \
 	"old_ambient=0x7 new_ambient=0x8 " \
-	"no_new_privs=1 seccomp=2 caller=f+0x1/0x2 [module] comm=" comm
+	"no_new_privs=1 seccomp=2 " judgement \
+	"caller=f+0x1/0x2 [module] comm=" comm
 
-#define LINE(comm) "  su-377  [000] .....    10.322630: cred: " FIELDS(comm)
+#define HEAD "  su-377  [000] .....    10.322630: "
+#define LINE(comm) HEAD "cred: " FIELDS("", "", comm)
+#define JUDGED(mark, explained, why) HEAD mark ": " \
+	FIELDS("old_ns=4026531837 new_ns=4026532290 ", \
+	       "explained=" explained " why=" why \
+	       " exe=usr/a\\040b/\\134su ", "su")
 
 TEST(a_whole_line)
 {
@@ -42,6 +48,45 @@ TEST(a_whole_line)
 	EXPECT_EQ(0, strcmp("x86_64", c.abi));
 	EXPECT_EQ(0, strcmp("f+0x1/0x2 [module]", c.caller));
 	EXPECT_EQ(0, strcmp("su", c.comm));
+}
+
+TEST(a_judged_line)
+{
+	struct rs_trace_cred c;
+
+	EXPECT_EQ(true, rs_trace_parse_cred(JUDGED("cred", "1", "ids"), &c));
+	EXPECT_EQ(false, c.alarm);
+	EXPECT_EQ(true, c.explained);
+	EXPECT_EQ(0, strcmp("ids", c.why));
+	EXPECT_EQ(0, strcmp("usr/a b/\\su", c.exe));
+	EXPECT_EQ(4026531837U, c.before.ns);
+	EXPECT_EQ(4026532290U, c.after.ns);
+	EXPECT_EQ(1000, c.after.id[RS_TRACE_UID]);
+	EXPECT_EQ(0, strcmp("f+0x1/0x2 [module]", c.caller));
+}
+
+TEST(an_alarm)
+{
+	struct rs_trace_cred c;
+
+	EXPECT_EQ(true, rs_trace_parse_cred(JUDGED("cred_unexplained", "0",
+						   "pointer"), &c));
+	EXPECT_EQ(true, c.alarm);
+	EXPECT_EQ(false, c.explained);
+	EXPECT_EQ(0, strcmp("pointer", c.why));
+	EXPECT_EQ(false, rs_trace_parse_cred(JUDGED("cred_other", "0",
+						    "pointer"), &c));
+}
+
+/* An event of a module that does not judge. */
+TEST(no_judgement)
+{
+	struct rs_trace_cred c;
+
+	EXPECT_EQ(true, rs_trace_parse_cred(LINE("su"), &c));
+	EXPECT_EQ(false, c.alarm);
+	EXPECT_EQ(0, strcmp("", c.why));
+	EXPECT_EQ(0, c.before.ns);
 }
 
 TEST(names_may_contain_anything)

@@ -396,11 +396,14 @@ enum rs_trace_ids {
  * @id: user and group ids as the initial user namespace sees them
  * @caps: capability sets, bit n is capability n
  * @securebits: see capabilities(7)
+ * @ns: the user namespace, by the number of /proc/PID/ns/user; 0 if the module
+ *	does not say
  */
 struct rs_trace_cred_set {
 	uint32_t id[RS_TRACE_IDS_NR];
 	uint64_t caps[RS_TRACE_CAPS_NR];
 	uint32_t securebits;
+	uint32_t ns;
 };
 
 /**
@@ -416,6 +419,12 @@ struct rs_trace_cred_set {
  * @seccomp: 0 none, 1 strict, 2 a filter
  * @caller: function of the kernel that committed the change
  * @comm: name of the thread
+ * @alarm: seen by the credential guard, and nothing explains it. Commits that
+ *	are not explained come twice: as such, and as an alarm
+ * @explained: the module has a reason for it
+ * @why: the reason, such as "exec" or "ids", or what is wrong, such as
+ *	"caller" or "pointer"; empty if the module does not say
+ * @exe: the program, by the last parts of its path on its file system
  */
 struct rs_trace_cred {
 	uint64_t time_ns;
@@ -429,6 +438,10 @@ struct rs_trace_cred {
 	unsigned int seccomp;
 	char caller[64];
 	char comm[16];
+	bool alarm;
+	bool explained;
+	char why[16];
+	char exe[128];
 };
 
 struct rs_trace_creds;
@@ -436,6 +449,9 @@ struct rs_trace_creds;
 /**
  * rs_trace_creds_open() - watch changes of credentials from now on
  * @creds: receives the handle
+ *
+ * Both events of the module are watched. The credential guard is not switched
+ * on: without it, only commits are seen.
  *
  * Uses a tracefs instance of its own, "ringside-PID", and removes those that
  * dead processes left behind.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The event ringside:cred as structures, through a private tracefs instance, so
- * that nobody else's tracing is disturbed. Parses the text of the event, whose
- * keys are part of the kernel side's ABI (modules/trace/cred_event.h).
+ * The events ringside:cred and ringside:cred_unexplained as structures, through
+ * a private tracefs instance, so that nobody else's tracing is disturbed. Parses
+ * their text, whose keys are part of the kernel side's ABI
+ * (modules/trace/cred_event.h).
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -93,7 +94,15 @@ static int start(struct rs_trace_creds *c)
 	c->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (c->fd < 0)
 		return rs_fail(errno, "%s", path);
-	return write_file(c, "events/ringside/cred/enable", "1");
+	err = write_file(c, "events/ringside/cred/enable", "1");
+	if (err)
+		return err;
+	/* Older modules do not have it. */
+	snprintf(path, sizeof(path), "%s/events/ringside/cred_unexplained",
+		 c->dir);
+	if (access(path, F_OK))
+		return 0;
+	return write_file(c, "events/ringside/cred_unexplained/enable", "1");
 }
 
 int rs_trace_creds_open(struct rs_trace_creds **creds)

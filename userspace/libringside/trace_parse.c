@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text of the event ringside:cred to its structure. A line looks like
+ * Text of the events ringside:cred and ringside:cred_unexplained to their
+ * structure. A line looks like
  *
  *	comm-123   [000] .....    10.322630: cred: pid=123 abi=x86_64 nr=59 ...
  *
@@ -14,7 +15,9 @@
 #include "internal.h"
 #include "trace_parse.h"
 
-#define MARK ": cred: "
+#define MARK		": cred"
+#define COMMIT		": cred: "
+#define UNEXPLAINED	": cred_unexplained: "
 
 static const char * const id_keys[] = {
 	[RS_TRACE_UID] = "uid", [RS_TRACE_EUID] = "euid",
@@ -131,19 +134,68 @@ static bool take_names(const char **p, struct rs_trace_cred *c)
 	return strlen(*p) < sizeof(c->comm);
 }
 
+/* "\\040" is a blank, as in /proc/mounts. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		if (*text == '\\' && text[1] >= '0' && text[1] <= '3' &&
+		    text[2] >= '0' && text[2] <= '7' && text[3] >= '0' &&
+		    text[3] <= '7') {
+			*to++ = (text[1] - '0') << 6 | (text[2] - '0') << 3 |
+				(text[3] - '0');
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = 0;
+}
+
+/* What the module has said since it judges. */
+static bool take_judgement(const char **p, struct rs_trace_cred *c)
+{
+	long long explained;
+
+	if (!take_key(p, "", "explained"))
+		return true;
+	if (!take_number(p, &explained) ||
+	    !take_word(p, "why", c->why, sizeof(c->why)) ||
+	    !take_word(p, "exe", c->exe, sizeof(c->exe)))
+		return false;
+	c->explained = explained;
+	unescape(c->exe);
+	return true;
+}
+
+static bool take_namespaces(const char **p, struct rs_trace_cred *c)
+{
+	long long changed, old = 0, new = 0;
+
+	if (!take(p, "", "ns_changed", &changed))
+		return false;
+	if (take_key(p, "old_", "ns") &&
+	    (!take_number(p, &old) || !take(p, "new_", "ns", &new)))
+		return false;
+	c->ns_changed = changed;
+	c->before.ns = old;
+	c->after.ns = new;
+	return true;
+}
+
 static bool parse_fields(const char *p, struct rs_trace_cred *c)
 {
-	long long pid, nr, ns, old, new, nnp, seccomp;
+	long long pid, nr, old, new, nnp, seccomp;
 
 	if (!take(&p, "", "pid", &pid) ||
 	    !take_word(&p, "abi", c->abi, sizeof(c->abi)) ||
-	    !take(&p, "", "nr", &nr) || !take(&p, "", "ns_changed", &ns) ||
+	    !take(&p, "", "nr", &nr) || !take_namespaces(&p, c) ||
 	    !take_ids(&p, c) || !take(&p, "old_", "securebits", &old) ||
 	    !take(&p, "new_", "securebits", &new) || !take_caps(&p, c))
 		return false;
 	c->pid = pid;
 	c->nr = nr;
-	c->ns_changed = ns;
 	c->before.securebits = old;
 	c->after.securebits = new;
 	/* A kernel side of ABI 1 has neither. */
@@ -153,7 +205,7 @@ static bool parse_fields(const char *p, struct rs_trace_cred *c)
 		return false;
 	c->no_new_privs = nnp;
 	c->seccomp = seccomp;
-	return take_names(&p, c);
+	return take_judgement(&p, c) && take_names(&p, c);
 }
 
 /* The time ends at @mark: "10.322630". */
@@ -184,10 +236,18 @@ bool rs_trace_parse_cred(const char *line, struct rs_trace_cred *cred)
 	const char *mark = line;
 
 	while ((mark = strstr(mark, MARK))) {
+		const char *fields = NULL;
+
+		if (!strncmp(mark, COMMIT, strlen(COMMIT)))
+			fields = mark + strlen(COMMIT);
+		else if (!strncmp(mark, UNEXPLAINED, strlen(UNEXPLAINED)))
+			fields = mark + strlen(UNEXPLAINED);
 		memset(cred, 0, sizeof(*cred));
-		if (parse_time(line, mark, &cred->time_ns) &&
-		    parse_fields(mark + strlen(MARK), cred))
+		if (fields && parse_time(line, mark, &cred->time_ns) &&
+		    parse_fields(fields, cred)) {
+			cred->alarm = mark[strlen(MARK)] == '_';
 			return true;
+		}
 		mark++;
 	}
 	return false;

@@ -10,7 +10,7 @@
  * @line: without its newline
  * @cred: receives it
  *
- * Return: false if the line is no complete ringside:cred event.
+ * Return: false if the line is no complete event of ringside:cred*.
  */
 bool rs_trace_parse_cred(const char *line, struct rs_trace_cred *cred);
 

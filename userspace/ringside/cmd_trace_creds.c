@@ -132,8 +132,10 @@ static void show_text(const struct rs_trace_cred *c)
 
 	call_name(c, call, sizeof(call));
 	describe(c, text, sizeof(text));
-	out_note("%.6f %s[%d] %s:%s (%s%s%s)", c->time_ns / 1e9, c->comm,
-		 c->pid, call, text, c->caller,
+	out_note("%.6f %s%s[%d] %s:%s (%s%s%s%s%s%s%s)", c->time_ns / 1e9,
+		 !*c->why || c->explained ? "" : "UNEXPLAINED ", c->comm,
+		 c->pid, call, text, c->why, *c->why ? ", " : "", c->caller,
+		 *c->exe ? ", " : "", c->exe,
 		 c->no_new_privs ? ", no_new_privs" : "",
 		 c->seccomp ? ", seccomp" : "");
 }
@@ -148,6 +150,8 @@ static void show_set(const char *key, const struct rs_trace_cred_set *set)
 	for (i = 0; i < RS_TRACE_IDS_NR; i++)
 		out_u64(id_names[i], set->id[i]);
 	out_u64("securebits", set->securebits);
+	if (set->ns)
+		out_u64("user_ns", set->ns);
 	for (i = 0; i < RS_TRACE_CAPS_NR; i++) {
 		out_array(caps_names[i]);
 		for (cap = 0; cap < 64; cap++) {
@@ -179,6 +183,11 @@ static void show_json(const struct rs_trace_cred *c)
 	out_bool("ns_changed", c->ns_changed);
 	out_bool("no_new_privs", c->no_new_privs);
 	out_u64("seccomp", c->seccomp);
+	if (*c->why) {
+		out_bool("explained", c->explained);
+		out_str("why", c->why);
+		out_str("exe", c->exe);
+	}
 	show_set("old", &c->before);
 	show_set("new", &c->after);
 }
@@ -194,6 +203,17 @@ static void show(const struct rs_trace_cred *c)
 	out_flush();
 }
 
+/*
+ * A commit that is not explained comes as an alarm as well when the guard is
+ * on; one of the two is enough.
+ */
+static bool is_shown(const struct rs_trace_cred *c, bool all)
+{
+	if (c->alarm)
+		return !strcmp(c->caller, "none");
+	return all || !changes_nothing(c) || (*c->why && !c->explained);
+}
+
 /* Everything that is there at the moment. Return: 0 or -errno. */
 static int drain(struct rs_trace_creds *creds, bool all)
 {
@@ -201,7 +221,7 @@ static int drain(struct rs_trace_creds *creds, bool all)
 	int ret;
 
 	while ((ret = rs_trace_creds_next(creds, &c)) > 0)
-		if (all || !changes_nothing(&c))
+		if (is_shown(&c, all))
 			show(&c);
 	return ret;
 }
