@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "guard.h"
+#include "repeat.h"
 
 atomic64_t rsg_clock = ATOMIC64_INIT(0);
 struct workqueue_struct *rsg_workqueue;
@@ -135,6 +136,7 @@ static void arm(struct rsg_policy *policy, struct rsg_attach *arg)
 	rcu_read_unlock();
 	arg->mode = rsg_mode_capped(arg->mode);
 	WRITE_ONCE(policy->armed, arg->mode);
+	rsg_new_epoch();
 	rsg_pend(policy, arg->confirm_ms);
 }
 
@@ -179,6 +181,7 @@ static void disengage(struct rsg_policy *policy)
 	const char *function;
 
 	WRITE_ONCE(policy->armed, RSG_MODE_OFF);
+	rsg_new_epoch();
 	rsg_unmark(policy);
 	rsg_roots_unwatch(policy);
 	rsg_jail_leave(policy);

@@ -189,8 +189,8 @@ static unsigned int hash(const struct rsg_policy *policy,
 	return hash_64(key, ilog2(RSG_BUCKETS));
 }
 
-static noinline notrace void note(const struct rsg_policy *policy,
-				  const struct rsg_decision *decision)
+static noinline notrace struct rsg_slot *
+note(const struct rsg_policy *policy, const struct rsg_decision *decision)
 {
 	struct rsg_bucket *bucket = READ_ONCE(rsg_buckets);
 	struct rsg_slot *slot;
@@ -198,7 +198,7 @@ static noinline notrace void note(const struct rsg_policy *policy,
 	bool is_new;
 
 	if (!bucket)
-		return;
+		return NULL;
 	bucket += hash(policy, decision);
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	slot = find_slot(bucket, policy->id, decision);
@@ -218,6 +218,7 @@ static noinline notrace void note(const struct rsg_policy *policy,
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	if (is_new)
 		rsg_records_kick();
+	return slot;
 }
 
 /**
@@ -227,16 +228,19 @@ static noinline notrace void note(const struct rsg_policy *policy,
  *	SECCOMP_RET_ALLOW, and in observe mode every verdict
  *
  * Context: any process context, preemption disabled.
+ * Return: the slot in which it was counted and repeats may be, as long as no
+ * new epoch begins; NULL if there is none.
  */
-noinline notrace void rsg_decision(const struct rsg_policy *policy,
-				   const struct rsg_decision *decision)
+noinline notrace struct rsg_slot *
+rsg_decision(const struct rsg_policy *policy,
+	     const struct rsg_decision *decision)
 {
 	struct rsg_slot *slot;
 
 	if (decision->mode == RSG_MODE_OBSERVE) {
 		this_cpu_inc(policy->counts->observed);
 		rsg_learn(policy, decision);
-		return;
+		return NULL;
 	}
 	if (rsg_verdict_allows(decision->verdict))
 		this_cpu_inc(policy->counts->observed);
@@ -248,9 +252,9 @@ noinline notrace void rsg_decision(const struct rsg_policy *policy,
 		trace(policy, decision);
 	slot = this_cpu_read(last_slot);
 	/* Pairs with fill_fresh(): the key is complete. */
-	if (likely(slot && smp_load_acquire(&slot->fresh) &&
-		   is_same(slot, policy->id, decision)))
-		atomic64_inc(&slot->count);
-	else
-		note(policy, decision);
+	if (unlikely(!slot || !smp_load_acquire(&slot->fresh) ||
+		     !is_same(slot, policy->id, decision)))
+		return note(policy, decision);
+	atomic64_inc(&slot->count);
+	return slot;
 }

@@ -7,7 +7,8 @@
  *   mark.c     which tasks carry which mark
  *   scope.c    which tasks an attach is about
  *   root.c     who comes into a root directory later
- *   hook.c     what happens when a governed task makes a denied call
+ *   hook.c     what happens when a governed task makes a denied call, and
+ *              repeat.h when it makes that again at once
  *   site.c     the same at other functions of the kernel; site.h tells how
  *   object.c   verdicts on sockets, mounts, files and processes
  *   uring.c    verdicts on operations of io_uring
@@ -55,7 +56,8 @@
  * @audited: calls that would have been refused
  * @observed: calls recorded otherwise
  *
- * Written by rsg_decision() with this_cpu_inc(), read without a lock.
+ * Written with this_cpu_inc() by rsg_decision(), and by the hook for what
+ * repeats; read without a lock.
  */
 struct rsg_counts {
 	u64 denied;
@@ -300,8 +302,9 @@ asmlinkage struct rsg_result rsg_refuse(long value);
 void rsg_act(u32 verdict, struct ftrace_regs *fregs);
 
 /* event.c */
-void rsg_decision(const struct rsg_policy *policy,
-		  const struct rsg_decision *decision);
+struct rsg_slot;
+struct rsg_slot *rsg_decision(const struct rsg_policy *policy,
+			      const struct rsg_decision *decision);
 
 /* learn.c */
 void rsg_learn(const struct rsg_policy *policy,

@@ -12,15 +12,18 @@
  */
 #include <linux/bitmap.h>
 #include <linux/ftrace.h>
-#include <linux/nospec.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/thread_info.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
+#include <ringside/compat.h>
+
 #include "guard.h"
+#include "guard_event.h"
 #include "mark.h"
+#include "repeat.h"
 #include "site.h"
 
 /**
@@ -49,29 +52,27 @@ notrace void rsg_call_args(unsigned int abi, unsigned long args[RSG_ARGS])
 	args[5] = regs->r9;
 }
 
-/* What does @policy say about the call that the current task is in? */
-static __always_inline void decide(const struct rsg_policy *policy,
-				   struct rsg_decision *d)
+DEFINE_PER_CPU(struct rsg_repeat, rsg_repeats[RSG_REPEATS]);
+atomic_long_t rsg_epoch = ATOMIC_LONG_INIT(1);
+
+/* ABI of the call that the current task is in. */
+static __always_inline unsigned int abi_of_call(void)
 {
-	const struct rsg_rules *rules = rcu_dereference_sched(policy->rules);
-	const struct pt_regs *regs = task_pt_regs(current);
+	return in_ia32_syscall() ? RSG_I386 : RSG_X86_64;
+}
+
+/* Its number, which may be any. */
+static __always_inline unsigned int nr_of_call(const struct pt_regs *regs)
+{
 	/*
 	 * Only the lower half of the register selects the call. x32 calls
 	 * share the functions, and here the numbers, of native ones.
 	 */
-	unsigned int nr = (u32)regs->orig_ax & ~__X32_SYSCALL_BIT;
-
-	d->abi = in_ia32_syscall() ? RSG_I386 : RSG_X86_64;
-	d->nr = nr;
-	d->verdict = SECCOMP_RET_ALLOW;
-	if (nr >= RSG_CALLS)
-		return;
-	nr = array_index_nospec(nr, RSG_CALLS);
-	d->verdict = rsg_rules_judge(rules, d->abi, nr, regs, &d->rule);
+	return (u32)regs->orig_ax & ~__X32_SYSCALL_BIT;
 }
 
 /* Which counter of the call a decision goes to. */
-static __always_inline unsigned int kind(const struct rsg_decision *d)
+static unsigned int kind(const struct rsg_decision *d)
 {
 	if (d->mode == RSG_MODE_OBSERVE || rsg_verdict_allows(d->verdict))
 		return RSG_COUNT_OBSERVED;
@@ -79,53 +80,156 @@ static __always_inline unsigned int kind(const struct rsg_decision *d)
 					   RSG_COUNT_DENIED;
 }
 
-static __always_inline void count(const struct rsg_policy *policy,
-				  const struct rsg_decision *d)
+static void count(const struct rsg_policy *policy,
+		  const struct rsg_decision *d)
 {
 	if (d->nr < RSG_CALLS)
 		atomic64_inc(&policy->calls->nr[kind(d)][d->abi][d->nr]);
 }
 
-/* What @policy does to the call: SECCOMP_RET_ALLOW unless it enforces. */
-static __always_inline u32 judge_one(const struct rsg_policy *policy)
+/* What @policy says about the call, and by which rule. */
+static u32 decide(const struct rsg_policy *policy, const struct pt_regs *regs,
+		  s16 *rule)
+{
+	const struct rsg_rules *rules = rcu_dereference_sched(policy->rules);
+	unsigned int nr = nr_of_call(regs);
+
+	if (nr >= RSG_CALLS)
+		return SECCOMP_RET_ALLOW;
+	return rsg_rules_judge(rules, abi_of_call(), nr, regs, rule);
+}
+
+/* Does the same follow whenever this thread makes this call? */
+static bool is_repeatable(const struct rsg_policy *policy,
+			  const struct rsg_decision *d)
+{
+	const struct rsg_rules *rules = rcu_dereference_sched(policy->rules);
+
+	return d->mode == RSG_MODE_ENFORCE && d->abi == RSG_X86_64 &&
+	       (d->verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO &&
+	       rules->verdicts[d->abi][d->nr] == d->verdict;
+}
+
+/* Refuse the call in the same way again as long as this is @epoch. */
+static void remember(const struct rsg_policy *policy,
+		     const struct pt_regs *regs, const struct rsg_decision *d,
+		     struct rsg_slot *slot, unsigned long epoch)
+{
+	*rsg_repeat_of(regs->orig_ax) = (struct rsg_repeat){
+		.epoch = epoch,
+		.mm = current->mm,
+		.nr = regs->orig_ax,
+		.pid = current->pid,
+		.mark = rsg_mark_of(current),
+		.error = -(long)(d->verdict & SECCOMP_RET_DATA),
+		.denied = &policy->counts->denied,
+		.call = &policy->calls->nr[RSG_COUNT_DENIED][d->abi][d->nr],
+		.slot = &slot->count,
+	};
+}
+
+/*
+ * What @policy does to the call: SECCOMP_RET_ALLOW unless it enforces. With an
+ * @epoch it is the only policy, and the refusal may be remembered.
+ */
+static u32 judge_one(const struct rsg_policy *policy,
+		     const struct pt_regs *regs, unsigned long epoch)
 {
 	struct rsg_decision d = { .rule = -1 };
+	struct rsg_slot *slot;
 
 	d.mode = READ_ONCE(policy->armed);
 	if (!d.mode)
 		return SECCOMP_RET_ALLOW;
-	decide(policy, &d);
+	d.abi = abi_of_call();
+	d.nr = nr_of_call(regs);
+	d.verdict = decide(policy, regs, &d.rule);
 	if (d.verdict == SECCOMP_RET_ALLOW && d.mode != RSG_MODE_OBSERVE)
 		return SECCOMP_RET_ALLOW;
 	count(policy, &d);
-	rsg_decision(policy, &d);
+	slot = rsg_decision(policy, &d);
+	if (slot && epoch && is_repeatable(policy, &d))
+		remember(policy, regs, &d, slot, epoch);
 	return d.mode == RSG_MODE_ENFORCE ? d.verdict : SECCOMP_RET_ALLOW;
 }
 
+/* Preemption is off, which keeps the set and its policies alive. */
+static __always_inline const struct rsg_set *
+set_of(const struct task_struct *task)
+{
+	/* Read anew: before, the number could have come to mean another set. */
+	u32 mark = rsg_mark_of(task) >> (RSG_MARK_SHIFT - RSG_MARK_LOW);
+
+	return rcu_dereference_sched(rsg_sets[mark & RSG_MARK_ID]);
+}
+
+/* Somebody has something to say. Ask all of them, and do it. */
 static noinline notrace void judge(struct ftrace_regs *fregs)
 {
+	/* Read before all that a repeat would rely on. */
+	unsigned long epoch = atomic_long_read_acquire(&rsg_epoch);
+	const struct pt_regs *regs = task_pt_regs(current);
+	const struct rsg_set *set = set_of(current);
+	bool init = is_global_init(current);
 	u32 verdict = SECCOMP_RET_ALLOW;
 	const struct rsg_policy *policy;
-	const struct rsg_set *set;
 	unsigned int i, nr;
-	unsigned long mark;
 
-	/* Keeps set and policies alive; the hooked function may be preempted */
-	preempt_disable_notrace();
-	/* Read anew: before, the number could have come to mean another set. */
-	mark = READ_ONCE(current_thread_info()->syscall_work) >> RSG_MARK_SHIFT;
-	set = rcu_dereference_sched(rsg_sets[mark & RSG_MARK_ID]);
 	if (!set)
-		goto out;
+		return;
 	nr = smp_load_acquire(&set->members.nr); /* pairs with set.c */
+	/* What is denied to PID 1 is for the breaker to know, each time. */
+	if (nr != 1 || init)
+		epoch = 0;
 	for (i = 0; i < nr; i++) {
 		policy = READ_ONCE(set->members.policies[i]);
-		verdict = rsg_stricter(verdict, judge_one(policy));
+		verdict = rsg_stricter(verdict, judge_one(policy, regs, epoch));
 	}
-	if (!rsg_verdict_allows(verdict)) {
-		if (is_global_init(current))
-			rsg_denied_init();
-		rsg_act(verdict, fregs);
+	if (rsg_verdict_allows(verdict))
+		return;
+	if (init)
+		rsg_denied_init();
+	rsg_act(verdict, fregs);
+}
+
+/* Has @policy nothing to say about the call? */
+static __always_inline bool passes(const struct rsg_policy *policy,
+				   const struct pt_regs *regs)
+{
+	const struct rsg_rules *rules = rcu_dereference_sched(policy->rules);
+	u32 mode = READ_ONCE(policy->armed);
+
+	/* Which notes whatever is called. */
+	if (mode <= RSG_MODE_OBSERVE)
+		return mode == RSG_MODE_OFF;
+	/*
+	 * A number that is out of range finds the entry of another call. That
+	 * may be stricter, but not less so: judge() allows such numbers.
+	 */
+	return rsg_rules_verdict(rules, abi_of_call(), regs->orig_ax, regs) ==
+	       SECCOMP_RET_ALLOW;
+}
+
+/*
+ * No repeat. Most calls that are judged are allowed, by their arguments or
+ * because another task's policy wants the hook: find out in few steps, and
+ * leave everything else to judge(). Entered with preemption off.
+ */
+static noinline notrace void look(struct ftrace_regs *fregs)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+	const struct rsg_set *set = set_of(current);
+	struct rsg_policy *const *policy, *const *end;
+
+	if (!set)
+		goto out;
+	policy = set->members.policies;
+	end = policy + smp_load_acquire(&set->members.nr); /* with set.c */
+	for (; policy < end; policy++) {
+		if (!passes(READ_ONCE(*policy), regs)) {
+			judge(fregs);
+			break;
+		}
 	}
 out:
 	preempt_enable_notrace();
@@ -134,11 +238,26 @@ out:
 static void notrace on_call(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	/* The generation below the mark needs no look here; see mark.c. */
-	if (likely(!(READ_ONCE(current_thread_info()->syscall_work) >>
-		     RSG_MARK_SHIFT)))
+	struct task_struct *task = current;
+	/* The generation in its lower half needs no look here; see mark.c. */
+	u32 mark = rsg_mark_of(task);
+	const struct rsg_repeat *repeat;
+	unsigned long nr;
+
+	if (likely(!mark))
 		return;
-	judge(fregs);
+	/* The hooked function may be preempted. */
+	preempt_disable_notrace();
+	nr = task_pt_regs(task)->orig_ax;
+	repeat = rsg_repeat_of(nr);
+	if (!rsg_is_repeat(repeat, task, mark, nr) ||
+	    trace_guard_decision_enabled()) {
+		look(fregs);
+		return;
+	}
+	rsg_count_repeat(repeat);
+	rs_ftrace_divert(fregs, rsg_refuse, repeat->error);
+	preempt_enable_notrace();
 }
 
 /*

@@ -25,6 +25,7 @@
 
 #include "guard.h"
 #include "event.h"
+#include "repeat.h"
 #include "site.h"
 
 /* Records that are kept; a power of two. */
@@ -182,6 +183,7 @@ static void tell_slot(struct rsg_slot *slot)
 
 	raw_spin_lock_irq(&bucket->lock);
 	slot->fresh = false;
+	rsg_new_epoch();
 	event = slot->event;
 	event.count = atomic64_xchg(&slot->count, 0);
 	exe = slot->exe;
@@ -270,6 +272,7 @@ static void give_up_idle(unsigned int n)
 		slot->fresh = false;
 		raw_spin_unlock_irq(&bucket_of(slot)->lock);
 	}
+	rsg_new_epoch();
 	synchronize_rcu();
 	for (i = 0; i < n; i++) {
 		slot = due[i].slot;

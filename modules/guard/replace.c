@@ -12,6 +12,7 @@
 #include <linux/workqueue.h>
 
 #include "guard.h"
+#include "repeat.h"
 
 static void end(struct work_struct *work)
 {
@@ -51,6 +52,7 @@ int rsg_replace(struct rsg_policy *policy, struct rsg_rules *rules,
 		return -EBUSY;
 	if (policy->state == RSG_STATE_LOADED) {
 		rcu_assign_pointer(policy->rules, rules);
+		rsg_new_epoch();
 		free_later(old);
 		return 0;
 	}
@@ -61,6 +63,7 @@ int rsg_replace(struct rsg_policy *policy, struct rsg_rules *rules,
 		return err;
 	policy->committed = old;
 	rcu_assign_pointer(policy->rules, rules);
+	rsg_new_epoch();
 	rsg_pend(policy, confirm_ms);
 	return 0;
 }
@@ -98,6 +101,7 @@ bool rsg_replace_undo(struct rsg_policy *policy)
 	if (!policy->committed)
 		return false;
 	rcu_assign_pointer(policy->rules, policy->committed);
+	rsg_new_epoch();
 	policy->committed = NULL;
 	free_later(rules);
 	return true;

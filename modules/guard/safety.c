@@ -23,6 +23,7 @@
 #include <ringside/compat.h>
 
 #include "guard.h"
+#include "repeat.h"
 #include "site.h"
 
 /* How often the breaker looks while something is pending, and the watchdog. */
@@ -137,6 +138,7 @@ int rsg_mode_max_set(const char *name)
 		else
 			WRITE_ONCE(policy->armed, rsg_mode_capped(policy->mode));
 	}
+	rsg_new_epoch();
 	return 0;
 }
 
@@ -276,6 +278,7 @@ static RS_SYSRQ_HANDLER(on_key)
 		if (policy)
 			WRITE_ONCE(policy->armed, RSG_MODE_OFF);
 	}
+	rsg_new_epoch();
 	rcu_read_unlock();
 	pr_warn("SysRq: drop all policies\n");
 	queue_work(rsg_workqueue, &drop_work);

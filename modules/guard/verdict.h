@@ -17,9 +17,9 @@
 
 /*
  * Where struct rsg_rules.verdicts has this action, the data is the first of
- * the steps that lead to the verdict. No verdict is coded so.
+ * the steps that lead to the verdict. All verdicts are below.
  */
-#define RSG_VERDICT_STEPS	0x40000000U
+#define RSG_VERDICT_STEPS	0xc0000000U
 
 /* What a step does; the other operators are these, negated. */
 #define RSG_STEP_EQ	0
@@ -157,30 +157,66 @@ static inline bool rsg_step_holds(const struct rsg_step *step,
  *
  * Return: the step.
  */
-static inline const struct rsg_step *
+static __always_inline const struct rsg_step *
 rsg_rules_walk(const struct rsg_rules *rules, __u32 verdict, const void *frame)
 {
+	/* The first is a comparison, and so is one that follows. */
 	const struct rsg_step *step = &rules->steps[verdict & 0xffff];
 
-	bool holds;
-
-	while (step->op != RSG_STEP_END) {
-		holds = rsg_step_holds(step, frame);
-		if (holds && step->last)
-			break;
-		step = holds ? step + 1 : &rules->steps[step->otherwise];
+	for (;;) {
+		if (rsg_step_holds(step, frame)) {
+			if (step->last)
+				return step;
+			step++;
+			continue;
+		}
+		step = &rules->steps[step->otherwise];
+		if (step->op == RSG_STEP_END)
+			return step;
 	}
-	return step;
 }
 
 /* Are there arguments on which this entry of a table of verdicts depends? */
 static inline bool rsg_verdict_is_steps(__u32 verdict)
 {
-	return (verdict & 0xffff0000U) == RSG_VERDICT_STEPS;
+	return verdict >= RSG_VERDICT_STEPS;
+}
+
+/*
+ * What the table says about a call. Flat: the hook calls nothing while it asks,
+ * not even what reports an index out of range. Masked: nor does the processor
+ * look elsewhere when it guesses wrong at a number that is out of range.
+ */
+static __always_inline __u32 rsg_rules_entry(const struct rsg_rules *rules,
+					     unsigned int abi, unsigned int nr)
+{
+	const __u32 *entries = rules->verdicts[0];
+
+	return entries[abi * RSG_CALLS + (nr & (RSG_CALLS - 1))];
 }
 
 /**
- * rsg_rules_judge - the verdict on a call
+ * rsg_rules_verdict - the verdict on a call
+ * @rules: the rules
+ * @abi: its ABI
+ * @nr: its number, of which the lower bits count
+ * @frame: where its arguments are
+ *
+ * Return: the verdict.
+ */
+static __always_inline __u32
+rsg_rules_verdict(const struct rsg_rules *rules, unsigned int abi,
+		  unsigned int nr, const void *frame)
+{
+	__u32 verdict = rsg_rules_entry(rules, abi, nr);
+
+	if (!rsg_verdict_is_steps(verdict))
+		return verdict;
+	return rsg_rules_walk(rules, verdict, frame)->verdict;
+}
+
+/**
+ * rsg_rules_judge - the verdict on a call, and where it comes from
  * @rules: the rules
  * @abi: its ABI
  * @nr: its number, below RSG_CALLS
@@ -193,7 +229,7 @@ static __always_inline __u32
 rsg_rules_judge(const struct rsg_rules *rules, unsigned int abi,
 		unsigned int nr, const void *frame, __s16 *tag)
 {
-	__u32 verdict = rules->verdicts[abi][nr];
+	__u32 verdict = rsg_rules_entry(rules, abi, nr);
 	const struct rsg_step *step;
 
 	if (!rsg_verdict_is_steps(verdict)) {
