@@ -11,6 +11,8 @@
  * built with CONFIG_X86_X32_ABI); the guard does not cover those.
  */
 #include <linux/array_size.h>
+#include <linux/bitmap.h>
+#include <linux/init.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <asm/unistd.h>
@@ -46,7 +48,7 @@ static const char *const *const functions[RSG_ABIS] = {
 };
 
 /* Ends of the names of the functions that rsg_call_is_vital() is about. */
-static const char *const vital[] = {
+static const char *const vital[] __initconst = {
 	"_sys_exit", "_sys_exit_group", "_sys_restart_syscall",
 	"_sys_rt_sigreturn", "_sys_sigreturn",
 };
@@ -59,6 +61,13 @@ static unsigned long addresses[RSG_ABIS][RSG_CALLS];
 /* Not rsg_lock: a long look-up must not hold up a roll-back. */
 static DEFINE_MUTEX(resolve_lock);
 
+/*
+ * Which numbers have a function, and which of these a task can not do without:
+ * each policy that is loaded asks for all of them, and names are long.
+ */
+static DECLARE_BITMAP(implemented, RSG_ABIS * RSG_CALLS) __ro_after_init;
+static DECLARE_BITMAP(needed, RSG_ABIS * RSG_CALLS) __ro_after_init;
+
 /* Names to look up in one go: each round waits for RCU once. */
 #define BATCH	64
 
@@ -69,11 +78,43 @@ struct batch {
 	unsigned int nr;
 };
 
-static bool ends_with(const char *name, const char *end)
+static bool __init ends_with(const char *name, const char *end)
 {
 	size_t length = strlen(name), tail = strlen(end);
 
 	return length > tail && !strcmp(name + length - tail, end);
+}
+
+static bool __init is_vital(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vital); i++)
+		if (ends_with(name, vital[i]))
+			return true;
+	return false;
+}
+
+/**
+ * rsg_calls_init - find out what this kernel implements
+ */
+void __init rsg_calls_init(void)
+{
+	unsigned int abi, nr;
+	const char *name;
+
+	for (abi = 0; abi < RSG_ABIS; abi++) {
+		if (abi == RSG_I386 && !IS_ENABLED(CONFIG_IA32_EMULATION))
+			continue;
+		for (nr = 0; nr < RSG_CALLS; nr++) {
+			name = functions[abi][nr];
+			if (!name || ends_with(name, "_sys_ni_syscall"))
+				continue;
+			__set_bit(abi * RSG_CALLS + nr, implemented);
+			if (is_vital(name))
+				__set_bit(abi * RSG_CALLS + nr, needed);
+		}
+	}
 }
 
 /**
@@ -85,13 +126,8 @@ static bool ends_with(const char *name, const char *end)
  */
 const char *rsg_call_function(unsigned int abi, unsigned int nr)
 {
-	const char *name = functions[abi][nr];
-
-	if (abi == RSG_I386 && !IS_ENABLED(CONFIG_IA32_EMULATION))
-		return NULL;
-	if (!name || ends_with(name, "_sys_ni_syscall"))
-		return NULL;
-	return name;
+	return test_bit(abi * RSG_CALLS + nr, implemented) ?
+	       functions[abi][nr] : NULL;
 }
 
 /**
@@ -103,13 +139,7 @@ const char *rsg_call_function(unsigned int abi, unsigned int nr)
  */
 bool rsg_call_is_vital(unsigned int abi, unsigned int nr)
 {
-	const char *name = rsg_call_function(abi, nr);
-	unsigned int i;
-
-	for (i = 0; name && i < ARRAY_SIZE(vital); i++)
-		if (ends_with(name, vital[i]))
-			return true;
-	return false;
+	return test_bit(abi * RSG_CALLS + nr, needed);
 }
 
 static int flush(struct batch *batch)

@@ -238,6 +238,7 @@ extern atomic64_t rsg_clock;
 extern struct workqueue_struct *rsg_workqueue;
 
 /* calls.c */
+void rsg_calls_init(void);
 const char *rsg_call_function(unsigned int abi, unsigned int nr);
 int rsg_calls_resolve(const struct rsg_rules *rules);
 unsigned long rsg_call_address(unsigned int abi, unsigned int nr);

@@ -33,6 +33,7 @@ static int __init ringside_guard_init(void)
 {
 	int err;
 
+	rsg_calls_init();
 	err = rsg_safety_init();
 	if (err)
 		return err;
