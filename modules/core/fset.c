@@ -170,14 +170,17 @@ static void reset_ops(struct rs_fset *set)
 static void unregister_set(struct rs_fset *set)
 {
 	lockdep_assert_held(&set->lock);
-	unregister_ftrace_function(&set->ops);
 	/*
-	 * The call above waits until no task is inside the callback. A task
-	 * that the callback diverted may still be preempted inside the owner's
-	 * replacement function: it leaves that on its way to a voluntary
-	 * context switch or to user mode, which is what this waits for.
+	 * A task that the callback diverted may still be preempted inside the
+	 * owner's replacement function: it leaves that on its way to a voluntary
+	 * context switch or to user mode. ftrace waits for as much after it has
+	 * patched, for the trampoline that it made for ops of a module, and a
+	 * second time would take another tenth of a second. It does not where
+	 * it fails, or made no trampoline.
 	 */
-	synchronize_rcu_tasks();
+	if (unregister_ftrace_function(&set->ops) ||
+	    !(set->ops.flags & FTRACE_OPS_FL_DYNAMIC))
+		synchronize_rcu_tasks();
 	reset_ops(set);
 }
 
