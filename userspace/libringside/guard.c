@@ -115,10 +115,15 @@ int rs_guard_load(struct rs_guard *guard, const char *name,
 static int hook_failed(int err, const __u8 *name, const char *target)
 {
 	const char *function = (const char *)name;
+	char owner[128];
 
-	if (err == EBUSY && function[0])
-		return rs_failx(err, "%s: somebody else modifies it, such as a livepatch",
-				function);
+	if (err == EBUSY && function[0]) {
+		rs_guard_owner(function, owner, sizeof(owner));
+		return rs_failx(err, "%s: %s modifies it", function, owner);
+	}
+	if (err == ENODEV)
+		return rs_failx(err, "%s: ftrace has switched itself off; only a reboot helps",
+				target);
 	if (err == EOPNOTSUPP || err == ENXIO)
 		return rs_failx(err, "%s: this kernel can not hook it",
 				function[0] ? function : target);

@@ -97,4 +97,24 @@ int rs_guard_i386_direct(const char *name);
 /** rs_guard_fd() - the descriptor of the device */
 int rs_guard_fd(const struct rs_guard *guard);
 
+/**
+ * rs_guard_owner() - who modifies a function of the kernel?
+ * @function: its name
+ * @owner: receives the answer, fit for a sentence
+ * @len: its size
+ */
+void rs_guard_owner(const char *function, char *owner, size_t len);
+
+/**
+ * rs_owner_in_line() - the same of one line of tracefs' enabled_functions
+ * @line: the line
+ * @function: name of the function
+ * @owner: receives the answer
+ * @len: its size
+ *
+ * Return: whether the line tells it.
+ */
+bool rs_owner_in_line(const char *line, const char *function, char *owner,
+		      size_t len);
+
 #endif /* RS_GUARD_H */
