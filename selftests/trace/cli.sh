@@ -80,6 +80,14 @@ check "hist of what did not occur" shows "'acct' did not occur" \
 check "hist of what is no cause" fails_with 1 "no cause is called 'nosuch'" \
 	ringside trace hist nosuch -- true
 check "hist without a cause" fails_with 2 'which cause' ringside trace hist
+check "top shows causes" shows '^ls\|nanosleep\|ioctl' ringside trace top --once
+check "top shows cgroups" shows '^/ ' ringside trace top --once --by cgroup
+check "top shows tasks" shows ' ringside  /' ringside trace top --once --by task
+check "top as JSON has rows and books" shows '"balanced":true.*"rows":\[{"name"' \
+	ringside --json trace top --once --by task
+check "top by something else" fails_with 2 "not 'colour'" \
+	ringside trace top --by colour
+check "top without a terminal" fails_with 1 'needs a terminal' ringside trace top
 check_equal "nothing stays armed" 0 "$(cat $DEV/armed)"
 test_export
 done_testing

@@ -242,6 +242,8 @@ static void subtract_tasks(struct rs_trace_who *later,
 {
 	struct rs_trace_task *t, *old;
 
+	if (!earlier->nr_tasks)
+		return;
 	qsort(earlier->task, earlier->nr_tasks, sizeof(*old), by_pid);
 	for (t = later->task; t < later->task + later->nr_tasks; t++) {
 		old = bsearch(t, earlier->task, earlier->nr_tasks,
@@ -274,12 +276,13 @@ size_t rs_trace_who_cgroups(const struct rs_trace_who *who)
 int rs_trace_who_cgroup(const struct rs_trace_who *who, size_t i,
 			struct rs_trace_cgroup *cgroup)
 {
-	const struct group *g = &who->group[i];
+	const struct group *g;
 	uint64_t ticks = 0;
 	unsigned int j;
 
 	if (i >= who->nr_groups)
 		return rs_fail(EINVAL, "cgroup");
+	g = &who->group[i];
 	*cgroup = (struct rs_trace_cgroup) {
 		.id = g->id, .parent = g->parent, .path = g->path,
 	};
@@ -321,11 +324,12 @@ size_t rs_trace_who_tasks(const struct rs_trace_who *who)
 int rs_trace_who_task(const struct rs_trace_who *who, size_t i,
 		      struct rs_trace_thread *thread)
 {
-	const struct rs_trace_task *t = &who->task[i];
+	const struct rs_trace_task *t;
 	const struct group *g;
 
 	if (i >= who->nr_tasks)
 		return rs_fail(EINVAL, "task");
+	t = &who->task[i];
 	g = find_group(who, t->cgroup);
 	*thread = (struct rs_trace_thread) {
 		.pid = t->pid, .tgid = t->tgid, .cgroup = g ? g->path : "",

@@ -7,15 +7,10 @@
  * The series are bounded: one for each cause that ever occurred, of which the
  * kernel has some hundreds, and a fixed number of bars.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "cmd.h"
+#include "newfile.h"
 #include "ringside.h"
 
 /* Upper ends of the bars, in nanoseconds; how they are written follows. */
@@ -138,42 +133,15 @@ static void write_metrics(FILE *f, const struct rs_trace_snapshot *s)
 	histograms(f, s);
 }
 
-static int finish(FILE *f, const char *temporary, const char *file)
-{
-	int err = 0;
-
-	if (fflush(f) || fsync(fileno(f)))
-		err = errno;
-	if (fclose(f) && !err)
-		err = errno;
-	if (!err && rename(temporary, file))
-		err = errno;
-	if (!err)
-		return EXIT_OK;
-	unlink(temporary);
-	return cmd_error("%s: %s", file, strerror(err));
-}
-
-/* A reader sees the old file or the new one, and never a part. */
 static int replace(const char *file, const struct rs_trace_snapshot *s)
 {
-	char *temporary;
-	FILE *f;
-	int fd, code;
+	struct newfile new;
+	int code = newfile_open(&new, file);
 
-	if (asprintf(&temporary, "%s.%d", file, getpid()) < 0)
-		return cmd_error("%s", strerror(ENOMEM));
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-		  O_CLOEXEC, 0644);
-	f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (f) {
-		write_metrics(f, s);
-		code = finish(f, temporary, file);
-	} else {
-		code = cmd_error("%s: %s", temporary, strerror(errno));
-	}
-	free(temporary);
-	return code;
+	if (code)
+		return code;
+	write_metrics(new.f, s);
+	return newfile_commit(&new);
 }
 
 static int export(const char *file)

@@ -14,6 +14,11 @@ static const struct cmd verbs[] = {
 	  "show changes of credentials" },
 	{ "cost", trace_cost, "",
 	  "measure what each kind of crossing costs on this machine" },
+	{ "top", trace_top, "[--by cause|cgroup|task] [--interval SECONDS] [--once]",
+	  "watch what enters the kernel, on a screen" },
+	{ "report", trace_report,
+	  "{FILE | --folded} [--seconds N] [-- COMMAND [ARGUMENT...]]",
+	  "write a page, or folded stacks, of where the time in the kernel went" },
 	{ NULL, NULL, NULL, NULL }
 };
 

@@ -35,6 +35,8 @@ void trace_out_ns(const char *key, uint64_t ns);
 
 int trace_cost(int argc, char **argv);
 int trace_hist(int argc, char **argv);
+int trace_report(int argc, char **argv);
+int trace_top(int argc, char **argv);
 int trace_stat(int argc, char **argv);
 int trace_creds(int argc, char **argv);
 
