@@ -143,6 +143,33 @@ enum rsb_setting {
 };
 
 /**
+ * struct rsb_batch - pages on their way into or out of the pool
+ * @units: blocks of RSB_UNIT_PAGES pages
+ * @pages: single pages
+ * @nr_units: length of @units
+ * @nr_pages: length of @pages
+ */
+struct rsb_batch {
+	struct list_head units;
+	struct list_head pages;
+	unsigned long nr_units;
+	unsigned long nr_pages;
+};
+
+static inline void rsb_batch_init(struct rsb_batch *batch)
+{
+	INIT_LIST_HEAD(&batch->units);
+	INIT_LIST_HEAD(&batch->pages);
+	batch->nr_units = 0;
+	batch->nr_pages = 0;
+}
+
+static inline unsigned long rsb_batch_size(const struct rsb_batch *batch)
+{
+	return batch->nr_units * RSB_UNIT_PAGES + batch->nr_pages;
+}
+
+/**
  * struct rsb_pool - the pages held
  * @lock: protects what is not said to be protected otherwise
  * @units: free-standing blocks of RSB_UNIT_PAGES pages, through page->lru
@@ -156,6 +183,9 @@ enum rsb_setting {
  * @nr_owed: how many of @owed are in use
  * @owed: pages that were freed before the host was told so; the worker tells
  *	it later
+ * @aside: pages that a silent host was told of, or only of a part of them.
+ *	Held, but out of everybody's reach: it may still act on them
+ * @aside_leaves: @aside was on its way out of the balloon
  */
 struct rsb_pool {
 	spinlock_t lock;
@@ -168,6 +198,8 @@ struct rsb_pool {
 	unsigned long hold_since;
 	unsigned int nr_owed;
 	struct rsb_range *owed;
+	struct rsb_batch aside;
+	bool aside_leaves;
 };
 
 /**
@@ -220,6 +252,8 @@ struct rsb_queue {
  * @mode_wish: what was asked for: @mode, or RSB_MODE_AUTO
  * @state: for sysfs; written under @lock
  * @last_error: for sysfs; the last failure, a negative errno or 0
+ * @told: so many pages of what was set aside the host was told of by number,
+ *	under @lock
  * @target: what the last step was about, under @lock
  * @host_pages: the host's target as last read; for sysfs
  * @guest_pages: what the administrator wants held in all, 0 for auto
@@ -274,6 +308,7 @@ struct rsb {
 	enum rsb_mode mode_wish;
 	enum rsb_state state;
 	int last_error;
+	unsigned long told;
 	struct rsb_target target;
 	unsigned long host_pages;
 	unsigned long guest_pages;
@@ -290,33 +325,6 @@ struct rsb {
 	struct notifier_block oom_nb;
 	atomic64_t count[RSB_COUNTERS];
 };
-
-/**
- * struct rsb_batch - pages on their way into or out of the pool
- * @units: blocks of RSB_UNIT_PAGES pages
- * @pages: single pages
- * @nr_units: length of @units
- * @nr_pages: length of @pages
- */
-struct rsb_batch {
-	struct list_head units;
-	struct list_head pages;
-	unsigned long nr_units;
-	unsigned long nr_pages;
-};
-
-static inline void rsb_batch_init(struct rsb_batch *batch)
-{
-	INIT_LIST_HEAD(&batch->units);
-	INIT_LIST_HEAD(&batch->pages);
-	batch->nr_units = 0;
-	batch->nr_pages = 0;
-}
-
-static inline unsigned long rsb_batch_size(const struct rsb_batch *batch)
-{
-	return batch->nr_units * RSB_UNIT_PAGES + batch->nr_pages;
-}
 
 static inline void rsb_count(struct rsb *b, enum rsb_counter c, u64 n)
 {
@@ -369,13 +377,16 @@ void rsb_pool_counts(struct rsb_pool *pool, unsigned long *units,
 		     unsigned long *pages);
 void rsb_batch_alloc_units(struct rsb *b, struct rsb_batch *batch,
 			   unsigned long nr, gfp_t retry);
-void rsb_pool_put(struct rsb *b, struct rsb_batch *batch);
+void rsb_pool_enter(struct rsb *b, struct rsb_batch *batch);
 void rsb_pool_take_locked(struct rsb_pool *pool, struct rsb_batch *batch,
 			  unsigned long units, unsigned long pages)
 	__must_hold(&pool->lock);
 void rsb_pool_take(struct rsb_pool *pool, struct rsb_batch *batch,
 		   unsigned long units, unsigned long pages);
 void rsb_pool_untake(struct rsb_pool *pool, struct rsb_batch *batch);
+void rsb_pool_set_aside(struct rsb_pool *pool, struct rsb_batch *batch,
+			bool leaves);
+bool rsb_pool_take_aside(struct rsb_pool *pool, struct rsb_batch *batch);
 void rsb_pool_release(struct rsb *b, struct rsb_batch *batch);
 void rsb_batch_split_unit(struct rsb *b, struct rsb_batch *batch);
 int rsb_pool_walk(struct rsb *b,
@@ -439,6 +450,7 @@ long rsb_inflate(struct rsb *b, const struct rsb_plan *plan)
 	__must_hold(&b->lock);
 long rsb_deflate(struct rsb *b, const struct rsb_plan *plan)
 	__must_hold(&b->lock);
+int rsb_settle(struct rsb *b) __must_hold(&b->lock);
 
 /* worker.c */
 void rsb_worker_init(struct rsb *b);

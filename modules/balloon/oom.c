@@ -48,6 +48,19 @@ bool rsb_owe_page(struct rsb_pool *pool, struct page *page)
 	return room;
 }
 
+/*
+ * The page that compaction moved last may be one that a silent host was
+ * told of (see migrate()). Units that it was told of are set aside. Looked at
+ * last: the page came in after the host was found silent.
+ */
+static void leave_to_host(struct rsb *b, struct rsb_batch *batch)
+{
+	if (!batch->nr_pages || !READ_ONCE(b->stalled))
+		return;
+	rsb_pages_put(&b->pool, &batch->pages);
+	batch->nr_pages = 0;
+}
+
 /* Units first, as many as there is room for notes. */
 static void take_for_oom(struct rsb *b, struct rsb_batch *batch)
 {
@@ -65,6 +78,7 @@ static void take_for_oom(struct rsb *b, struct rsb_batch *batch)
 	}
 	rsb_pool_take_locked(pool, batch, units,
 			     min(want - units * RSB_UNIT_PAGES, room));
+	leave_to_host(b, batch);
 	if (owes_units)
 		owe(pool, &batch->units, RSB_UNIT_PAGES);
 	owe(pool, &batch->pages, 1);

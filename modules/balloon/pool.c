@@ -27,6 +27,7 @@ int rsb_pool_init(struct rsb_pool *pool)
 	spin_lock_init(&pool->lock);
 	INIT_LIST_HEAD(&pool->units);
 	rsb_pages_init(pool);
+	rsb_batch_init(&pool->aside);
 	pool->owed = kvcalloc(RSB_NOTES, sizeof(*pool->owed), GFP_KERNEL);
 	return pool->owed ? 0 : -ENOMEM;
 }
@@ -37,7 +38,7 @@ int rsb_pool_init(struct rsb_pool *pool)
  */
 void rsb_pool_destroy(struct rsb_pool *pool)
 {
-	WARN_ON_ONCE(pool->nr_units || atomic_long_read(&pool->nr_pages));
+	WARN_ON_ONCE(rsb_pool_size(pool));
 	kvfree(pool->owed);
 }
 
@@ -51,8 +52,8 @@ void rsb_pool_counts(struct rsb_pool *pool, unsigned long *units,
 		     unsigned long *pages)
 {
 	spin_lock(&pool->lock);
-	*units = pool->nr_units;
-	*pages = atomic_long_read(&pool->nr_pages);
+	*units = pool->nr_units + pool->aside.nr_units;
+	*pages = atomic_long_read(&pool->nr_pages) + pool->aside.nr_pages;
 	spin_unlock(&pool->lock);
 }
 
@@ -166,11 +167,11 @@ static void splice_units(struct rsb_pool *pool, struct rsb_batch *batch)
 }
 
 /**
- * rsb_pool_put - take fresh pages in
+ * rsb_pool_enter - enter fresh pages in the books
  * @b: the device
- * @batch: pages as allocated; empty afterwards
+ * @batch: pages as allocated; rsb_pool_untake() or rsb_pool_set_aside() is next
  */
-void rsb_pool_put(struct rsb *b, struct rsb_batch *batch)
+void rsb_pool_enter(struct rsb *b, struct rsb_batch *batch)
 {
 	unsigned long size = rsb_batch_size(batch);
 	struct page *page;
@@ -180,7 +181,6 @@ void rsb_pool_put(struct rsb *b, struct rsb_batch *batch)
 	account_units(b, &batch->units, RSB_UNIT_PAGES);
 	rsb_account_managed(b, &batch->pages, 1);
 	rsb_count(b, RSB_N_INFLATED, (u64)size << PAGE_SHIFT);
-	rsb_pool_untake(&b->pool, batch);
 }
 
 static unsigned long take_units(struct rsb_pool *pool, struct list_head *to,
@@ -237,6 +237,53 @@ void rsb_pool_untake(struct rsb_pool *pool, struct rsb_batch *batch)
 	splice_units(pool, batch);
 	rsb_pages_put(pool, &batch->pages);
 	batch->nr_pages = 0;
+}
+
+static void move_batch(struct rsb_batch *to, struct rsb_batch *from)
+{
+	list_splice_tail_init(&from->units, &to->units);
+	list_splice_tail_init(&from->pages, &to->pages);
+	to->nr_units += from->nr_units;
+	to->nr_pages += from->nr_pages;
+	from->nr_units = 0;
+	from->nr_pages = 0;
+}
+
+/**
+ * rsb_pool_set_aside - keep pages away from everybody until the host answers
+ * @pool: the pool, with nothing set aside
+ * @batch: pages that are in the books; empty afterwards
+ * @leaves: they are on their way out of the balloon, not into it
+ *
+ * A host that timed out may still act on what it was told. So these pages can
+ * not be released, not even on OOM, before rsb_settle().
+ */
+void rsb_pool_set_aside(struct rsb_pool *pool, struct rsb_batch *batch,
+			bool leaves)
+{
+	spin_lock(&pool->lock);
+	WARN_ON_ONCE(rsb_batch_size(&pool->aside));
+	move_batch(&pool->aside, batch);
+	pool->aside_leaves = leaves;
+	spin_unlock(&pool->lock);
+}
+
+/**
+ * rsb_pool_take_aside - take what was set aside
+ * @pool: the pool
+ * @batch: takes it; empty before
+ *
+ * Return: whether the pages were on their way out.
+ */
+bool rsb_pool_take_aside(struct rsb_pool *pool, struct rsb_batch *batch)
+{
+	bool leaves;
+
+	spin_lock(&pool->lock);
+	move_batch(batch, &pool->aside);
+	leaves = pool->aside_leaves;
+	spin_unlock(&pool->lock);
+	return leaves;
 }
 
 /**

@@ -54,6 +54,15 @@ static void alloc_pages_for_host(struct rsb *b, struct rsb_batch *batch,
 	rsb_batch_alloc_pages(b, batch, min(want, most));
 }
 
+/* What the host has not answered to is not for the OOM path. */
+static void keep(struct rsb *b, struct rsb_batch *batch, int err)
+{
+	if (err)
+		rsb_pool_set_aside(&b->pool, batch, false);
+	else
+		rsb_pool_untake(&b->pool, batch);
+}
+
 static long inflate(struct rsb *b, const struct rsb_plan *plan)
 {
 	struct rsb_batch batch;
@@ -71,7 +80,8 @@ static long inflate(struct rsb *b, const struct rsb_plan *plan)
 		return 0;
 	err = rsb_tell_inflate(b, &batch);
 	/* Whatever the host answered, it may use the pages: we hold them. */
-	rsb_pool_put(b, &batch);
+	rsb_pool_enter(b, &batch);
+	keep(b, &batch, err);
 	return err ?: size;
 }
 
@@ -87,7 +97,7 @@ static long split_unit(struct rsb *b)
 		return 0;
 	rsb_batch_split_unit(b, &batch);
 	err = rsb_tell_split(b, &batch);
-	rsb_pool_untake(&b->pool, &batch);
+	keep(b, &batch, err);
 	return err ?: (long)RSB_UNIT_PAGES;
 }
 
@@ -110,7 +120,7 @@ static long deflate(struct rsb *b, const struct rsb_plan *plan)
 				    RSB_STEP_PAGES));
 	err = rsb_tell_deflate(b, &batch);
 	if (err) {
-		rsb_pool_untake(&b->pool, &batch);
+		rsb_pool_set_aside(&b->pool, &batch, true);
 		return err;
 	}
 	size = rsb_batch_size(&batch);
@@ -157,4 +167,35 @@ long rsb_deflate(struct rsb *b, const struct rsb_plan *plan)
 	rsb_count(b, RSB_N_DEFLATE_NS, ns);
 	trace_balloon_deflate(b, moved, ns);
 	return moved;
+}
+
+/**
+ * rsb_settle - finish what a silent host has interrupted
+ * @b: a device whose host has answered to all that it was sent
+ *
+ * Goes on where it stopped, so that the host hears of each page once. Only
+ * reports are sent again, which say nothing about pages being in a balloon.
+ *
+ * Return: 0; an error of the host's, and the rest is set aside again.
+ */
+int rsb_settle(struct rsb *b)
+{
+	struct rsb_batch batch;
+	bool leaves;
+	int err;
+
+	lockdep_assert_held(&b->lock);
+	rsb_batch_init(&batch);
+	leaves = rsb_pool_take_aside(&b->pool, &batch);
+	if (!rsb_batch_size(&batch))
+		return 0;
+	err = leaves ? rsb_tell_deflate(b, &batch) :
+		       rsb_tell_inflate(b, &batch);
+	if (err)
+		rsb_pool_set_aside(&b->pool, &batch, leaves);
+	else if (leaves)
+		rsb_pool_release(b, &batch);
+	else
+		rsb_pool_untake(&b->pool, &batch);
+	return err;
 }

@@ -166,6 +166,8 @@ bool rsb_host_broken(struct rsb *b)
  * @q: the queue
  * @buf: the buffer that is being filled, or NULL
  * @used: how many PFNs are in it
+ * @skip: so many PFNs still to come were told before
+ * @sent: how many PFNs the host was told of, those before included
  * @err: the first error; nothing more is sent after it
  */
 struct tell {
@@ -173,6 +175,8 @@ struct tell {
 	struct rsb_queue *q;
 	__virtio32 *buf;
 	unsigned int used;
+	unsigned long skip;
+	unsigned long sent;
 	int err;
 };
 
@@ -185,6 +189,7 @@ static void send_buf(struct tell *t)
 	if (t->err)
 		return;
 	t->q->in_flight++;
+	t->sent += t->used;
 	t->buf = NULL;
 	t->used = 0;
 }
@@ -205,19 +210,26 @@ static void get_buf(struct tell *t)
 		t->buf = t->b->free_bufs[--t->b->nr_free_bufs];
 }
 
-static void tell_pfns(struct tell *t, unsigned long pfn, unsigned long nr)
+/* Return: how many PFNs were left out because of an error. */
+static unsigned long tell_pfns(struct tell *t, unsigned long pfn,
+			       unsigned long nr)
 {
 	unsigned int room = rsb_get(t->b, RSB_S_PFNS_PER_BUF);
 
-	while (nr-- && !t->err) {
-		if (!t->buf)
+	for (; nr; nr--, pfn++) {
+		if (t->skip) {
+			t->skip--;
+			continue;
+		}
+		if (!t->err && !t->buf)
 			get_buf(t);
 		if (t->err)
-			return;
-		t->buf[t->used++] = cpu_to_virtio32(t->b->vdev, pfn++);
+			break;
+		t->buf[t->used++] = cpu_to_virtio32(t->b->vdev, pfn);
 		if (t->used == room)
 			send_buf(t);
 	}
+	return nr;
 }
 
 static int tell_end(struct tell *t)
@@ -231,17 +243,22 @@ static int tell_end(struct tell *t)
 	return t->err ?: rsb_wait_for_host(t->b, t->q, 0);
 }
 
-static int tell_list(struct rsb *b, struct rsb_queue *q,
-		     struct list_head *list, unsigned long each)
+/* After an error the same batch goes on where the host stopped listening. */
+static int tell_batch(struct rsb *b, struct rsb_queue *q,
+		      struct rsb_batch *batch, bool units)
 {
-	struct tell t = { .b = b, .q = q };
+	struct tell t = { .b = b, .q = q, .skip = b->told, .sent = b->told };
 	struct page *page;
+	int err;
 
-	if (list_empty(list))
-		return 0;
-	list_for_each_entry(page, list, lru)
-		tell_pfns(&t, page_to_pfn(page), each);
-	return tell_end(&t);
+	if (units)
+		list_for_each_entry(page, &batch->units, lru)
+			tell_pfns(&t, page_to_pfn(page), RSB_UNIT_PAGES);
+	list_for_each_entry(page, &batch->pages, lru)
+		tell_pfns(&t, page_to_pfn(page), 1);
+	err = tell_end(&t);
+	b->told = err ? t.sent : 0;
+	return err;
 }
 
 static bool units_inflate(const struct rsb *b)
@@ -264,11 +281,7 @@ int rsb_tell_inflate(struct rsb *b, struct rsb_batch *batch)
 	lockdep_assert_held(&b->lock);
 	if (batch->nr_units && b->mode <= RSB_MODE_STRICT)
 		err = rsb_report_units(b, batch);
-	if (!err && units_inflate(b))
-		err = tell_list(b, &b->inflate, &batch->units, RSB_UNIT_PAGES);
-	if (!err)
-		err = tell_list(b, &b->inflate, &batch->pages, 1);
-	return err;
+	return err ?: tell_batch(b, &b->inflate, batch, units_inflate(b));
 }
 
 /**
@@ -286,7 +299,7 @@ int rsb_tell_split(struct rsb *b, struct rsb_batch *batch)
 	lockdep_assert_held(&b->lock);
 	if (units_inflate(b))
 		return 0;
-	return tell_list(b, &b->inflate, &batch->pages, 1);
+	return tell_batch(b, &b->inflate, batch, false);
 }
 
 /**
@@ -298,14 +311,8 @@ int rsb_tell_split(struct rsb *b, struct rsb_batch *batch)
  */
 int rsb_tell_deflate(struct rsb *b, struct rsb_batch *batch)
 {
-	int err = 0;
-
 	lockdep_assert_held(&b->lock);
-	if (units_inflate(b))
-		err = tell_list(b, &b->deflate, &batch->units, RSB_UNIT_PAGES);
-	if (!err)
-		err = tell_list(b, &b->deflate, &batch->pages, 1);
-	return err;
+	return tell_batch(b, &b->deflate, batch, units_inflate(b));
 }
 
 /**
@@ -336,6 +343,23 @@ bool rsb_owes_units(const struct rsb *b)
 	return units_inflate(b);
 }
 
+/* Notes that the host did not get to hear; there was room for them before. */
+static void owe_again(struct rsb *b, const struct tell *t, struct rsb_range rest)
+{
+	struct rsb_pool *pool = &b->pool;
+	unsigned int i;
+
+	spin_lock(&pool->lock);
+	if (rest.nr && pool->nr_owed < RSB_NOTES)
+		pool->owed[pool->nr_owed++] = rest;
+	for (i = 0; i < t->used && pool->nr_owed < RSB_NOTES; i++)
+		pool->owed[pool->nr_owed++] = (struct rsb_range){
+			.pfn = virtio32_to_cpu(b->vdev, t->buf[i]),
+			.nr = 1,
+		};
+	spin_unlock(&pool->lock);
+}
+
 /**
  * rsb_tell_owed - tell the host what the OOM path has already released
  * @b: the device
@@ -346,10 +370,12 @@ int rsb_tell_owed(struct rsb *b)
 {
 	struct tell t = { .b = b, .q = &b->deflate };
 	struct rsb_pool *pool = &b->pool;
-	struct rsb_range r;
+	struct rsb_range r = {};
+	unsigned long left = 0;
+	int err;
 
 	lockdep_assert_held(&b->lock);
-	for (;;) {
+	while (!left) {
 		spin_lock(&pool->lock);
 		r.nr = 0;
 		if (pool->nr_owed)
@@ -357,9 +383,15 @@ int rsb_tell_owed(struct rsb *b)
 		spin_unlock(&pool->lock);
 		if (!r.nr)
 			break;
-		tell_pfns(&t, r.pfn, r.nr);
+		left = tell_pfns(&t, r.pfn, r.nr);
 	}
-	return tell_end(&t);
+	err = tell_end(&t);
+	if (err)
+		owe_again(b, &t, (struct rsb_range){
+			.pfn = r.pfn + r.nr - left,
+			.nr = left,
+		});
+	return err;
 }
 
 /**

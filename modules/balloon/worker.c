@@ -250,12 +250,20 @@ static int release_early(struct rsb *b, long pages)
 	return moved < 0 ? moved : 0;
 }
 
+/* What the host has yet to hear about the past. */
+static int catch_up(struct rsb *b)
+{
+	if (!rsb_host_ready(b))
+		return -ETIMEDOUT;
+	return rsb_settle(b) ?: rsb_tell_owed(b);
+}
+
 static void work_on(struct rsb *b)
 {
 	long early;
 	int err;
 
-	err = rsb_host_ready(b) ? rsb_tell_owed(b) : -ETIMEDOUT;
+	err = catch_up(b);
 	if (!err) {
 		early = atomic_long_xchg(&b->early, 0);
 		if (early)
@@ -332,7 +340,7 @@ void rsb_worker_stop(struct rsb *b)
 	WRITE_ONCE(b->stopping, true);
 	cancel_delayed_work_sync(&b->work);
 	mutex_lock(&b->lock);
-	if (!rsb_host_ready(b) || rsb_tell_owed(b))
+	if (catch_up(b))
 		moved = -ETIMEDOUT;
 	b->target = (struct rsb_target){};
 	while (moved >= 0) {
@@ -360,8 +368,11 @@ void rsb_worker_release(struct rsb *b)
 
 	/* An interrupt before the reset may have queued it once more. */
 	cancel_delayed_work_sync(&b->work);
+	b->told = 0;
 	while (rsb_pool_size(&b->pool)) {
 		rsb_batch_init(&batch);
+		rsb_pool_take_aside(&b->pool, &batch);
+		rsb_pool_release(b, &batch);
 		rsb_pool_take(&b->pool, &batch, ULONG_MAX, ULONG_MAX);
 		if (!rsb_batch_size(&batch))
 			usleep_range(1000, 2000);	/* the last ones are being migrated */
@@ -372,6 +383,15 @@ void rsb_worker_release(struct rsb *b)
 	b->pool.goal = 0;
 	b->pool.hold = false;
 	atomic_long_set(&b->early, 0);
+}
+
+static int tell_again(struct rsb *b, struct rsb_batch *batch)
+{
+	int err = rsb_tell_inflate(b, batch);
+
+	if (err)
+		rsb_pool_set_aside(&b->pool, batch, false);
+	return err;
 }
 
 /**
@@ -390,9 +410,9 @@ int rsb_resync(struct rsb *b)
 	int err;
 
 	lockdep_assert_held(&b->lock);
-	if (!rsb_host_ready(b))
-		return -ETIMEDOUT;
-	err = rsb_pool_walk(b, rsb_tell_inflate);
+	err = catch_up(b);
+	if (!err)
+		err = rsb_pool_walk(b, tell_again);
 	if (err)
 		return err;
 	rsb_count(b, RSB_N_RESYNCED, bytes);
