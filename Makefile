@@ -8,7 +8,8 @@ vm := selftests/vm
 
 .DEFAULT_GOAL := modules
 .PHONY: modules tools docs install uninstall demo demo-overcommit check matrix \
-	scenario soak-balloon bench lint setup vm-shell clean distclean help
+	scenario soak-balloon bench plot-guard lint setup vm-shell clean \
+	distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -78,6 +79,12 @@ scenario: setup
 bench:
 	@$(vm)/setup selftests/bench/packages
 	@KERNELS="$(KERNELS)" selftests/bench/run $(BENCH)
+
+# What "make bench" measured last, as a picture for the manual.
+plot-guard:
+	@selftests/bench/plot_guard.py build/bench/results.jsonl \
+		> build/bench/guard-scale.svg
+	@mv build/bench/guard-scale.svg Documentation/admin-guide/
 
 # KERNELS="6.1 7.3" and TESTS="core guard" limit what is run.
 check: setup

@@ -37,16 +37,20 @@ static void die(const char *what)
 	exit(1);
 }
 
+static long first_arg;
+
 static long raw_call(long nr)
 {
 	long ret;
 
-	asm volatile("syscall" : "=a" (ret) : "0" (nr), "D" (0L), "S" (0L)
+	asm volatile("syscall" : "=a" (ret)
+		     : "0" (nr), "D" (first_arg), "S" (0L), "d" (0L)
 		     : "rcx", "r11", "memory");
 	return ret;
 }
 
-static unsigned long measure(long nr, long *ret)
+/* Of the first call if both are the same, of their average otherwise. */
+static unsigned long measure(long nr, long other, long *ret)
 {
 	unsigned long best = -1UL;
 
@@ -54,8 +58,10 @@ static unsigned long measure(long nr, long *ret)
 		uint64_t start = __rdtsc();
 		uint64_t ticks;
 
-		for (int i = 0; i < CALLS; i++)
+		for (int i = 0; i < CALLS; i += 2) {
+			raw_call(other);
 			*ret = raw_call(nr);
+		}
 		ticks = __rdtsc() - start;
 		if (ticks < best)
 			best = ticks;
@@ -233,10 +239,12 @@ static void wait_for_go(void)
 
 static void usage(void)
 {
-	fputs("usage: nullcall [--wait] [--expect ERRNO] [--seccomp PROFILE [--tree] [--without CALL]] CALL\n"
+	fputs("usage: nullcall [--wait] [--expect ERRNO] [--seccomp PROFILE [--tree] [--without CALL]] [--in-turn CALL] [--arg N] CALL\n"
 	      "       nullcall switch: two switches, two read() and two write()\n"
 	      "  --wait      print \"ready\" and measure after SIGUSR1\n"
-	      "  --expect N  fail unless the call ends with errno N (0: succeeds)\n",
+	      "  --expect N  fail unless the call ends with errno N (0: succeeds)\n"
+	      "  --in-turn   make this call before each, and measure their average\n"
+	      "  --arg N     the first argument, instead of 0\n",
 	      stderr);
 	exit(2);
 }
@@ -249,11 +257,13 @@ int main(int argc, char **argv)
 		{ "seccomp", required_argument, NULL, 's' },
 		{ "tree", no_argument, NULL, 't' },
 		{ "without", required_argument, NULL, 'x' },
+		{ "in-turn", required_argument, NULL, 'i' },
+		{ "arg", required_argument, NULL, 'a' },
 		{ }
 	};
 	struct profile profile = { };
 	bool wait = false;
-	int opt, nr, expect = 0;
+	int opt, nr, other = __NR_SCMP_ERROR, expect = 0;
 	unsigned long ticks;
 	long ret;
 
@@ -274,6 +284,14 @@ int main(int argc, char **argv)
 		case 'x':
 			profile.without = optarg;
 			break;
+		case 'a':
+			first_arg = atol(optarg);
+			break;
+		case 'i':
+			other = seccomp_syscall_resolve_name(optarg);
+			if (other == __NR_SCMP_ERROR)
+				usage();
+			break;
 		default:
 			usage();
 		}
@@ -291,7 +309,7 @@ int main(int argc, char **argv)
 		load_profile(&profile);
 	if (wait)
 		wait_for_go();
-	ticks = measure(nr, &ret);
+	ticks = measure(nr, other == __NR_SCMP_ERROR ? nr : other, &ret);
 	if (expect ? ret != -expect : ret < 0) {
 		fprintf(stderr, "nullcall: %s returned %ld, wanted errno %d\n",
 			argv[optind], ret, expect);
