@@ -11,6 +11,7 @@
  *              repeat.h when it makes that again at once
  *   site.c     the same at other functions of the kernel; site.h tells how
  *   object.c   verdicts on sockets, mounts, files and processes
+ *   seal.c     limits that are neither raised nor left
  *   uring.c    verdicts on operations of io_uring
  *   relax.c    calls in spite of a seccomp filter
  *   action.c   what happens instead of a denied call

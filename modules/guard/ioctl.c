@@ -206,7 +206,7 @@ static struct rsg_policy *read_policy(const struct rsg_load *load)
 	struct rsg_policy *policy;
 	int err;
 
-	if (load->flags & ~RSG_LOAD_PERSIST)
+	if (load->flags & ~(RSG_LOAD_PERSIST | RSG_LOAD_SEAL))
 		return ERR_PTR(-EINVAL);
 	err = read_source(load, &source);
 	policy = err ? ERR_PTR(err) : rsg_policy_create(load, &source);

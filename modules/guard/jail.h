@@ -6,7 +6,8 @@
  *   jail_task.c  processes outside: out of sight, out of reach
  *   jail_fs.c    the file system outside, and files that give power
  *   jail_ipc.c   System V objects, sockets and terminals of others
- *   jail_admin.c what is the machine's: settings, namespaces, limits
+ *   jail_admin.c what is the machine's: settings, namespaces
+ *   seal.c       limits, which policies can seal that are no jails
  *   jail_watch.c what tasks outside do that concerns a jail
  *
  * A jail is a policy with a root directory. Whoever is under the policy is

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What of the machine's own is a root in a jail kept from: settings, memory,
- * clock, namespaces of others, and limits that somebody set?
+ * clock, and namespaces of others?
  */
 #include <linux/cgroup.h>
 #include <linux/fs.h>
@@ -18,16 +18,6 @@
 #include <net/net_namespace.h>
 
 #include "jail.h"
-
-/* kernfs_fop_open(inode, file): to write to sysfs or a control group */
-static notrace u32 judge_kernfs_open(struct rsg_look *look)
-{
-	const struct file *file = (void *)rsg_site_arg(look, 1);
-
-	if (!look->policy->jail || !(file->f_mode & FMODE_WRITE))
-		return SECCOMP_RET_ALLOW;
-	return RSG_JAIL_DENY(EPERM);
-}
 
 /* proc_sys_permission(idmap, inode, mask) */
 static notrace u32 judge_sysctl(struct rsg_look *look)
@@ -92,38 +82,7 @@ out:
 	return own ? SECCOMP_RET_ALLOW : RSG_JAIL_DENY(EPERM);
 }
 
-/* cgroup_can_fork(child, args): birth in another control group */
-static notrace u32 judge_birth(struct rsg_look *look)
-{
-	const struct kernel_clone_args *args = (void *)rsg_site_arg(look, 1);
-
-	if (!look->policy->jail || !(args->flags & CLONE_INTO_CGROUP))
-		return SECCOMP_RET_ALLOW;
-	return RSG_JAIL_DENY(EPERM);
-}
-
-/* security_task_setrlimit(p, resource, new): CAP_SYS_RESOURCE does not help */
-static notrace u32 judge_limit(struct rsg_look *look)
-{
-	const struct task_struct *task = (void *)rsg_site_arg(look, 0);
-	unsigned int resource = rsg_site_arg(look, 1);
-	const struct rlimit *new = (void *)rsg_site_arg(look, 2);
-
-	if (!look->policy->jail)
-		return SECCOMP_RET_ALLOW;
-	look->args[0] = resource;
-	look->args[1] = new->rlim_max;
-	if (resource < RLIM_NLIMITS &&
-	    new->rlim_max <= READ_ONCE(task->signal->rlim[resource].rlim_max))
-		return SECCOMP_RET_ALLOW;
-	return RSG_JAIL_DENY(EPERM);
-}
-
 const struct rsg_site rsg_jail_admin_sites[] = {
-	RSG_JAIL_SITE(kernfs_fop_open, judge_kernfs_open),
-	RSG_JAIL_REFUSE(kernfs_fop_write_iter, EPERM),
-	RSG_JAIL_REFUSE(kernfs_iop_mkdir, EPERM),
-	RSG_JAIL_REFUSE(kernfs_iop_rmdir, EPERM),
 	RSG_JAIL_SITE(proc_sys_permission, judge_sysctl),
 	RSG_JAIL_REFUSE(proc_sys_write, EPERM),
 	RSG_JAIL_REFUSE(write_sysrq_trigger, EPERM, .optional = true),
@@ -140,7 +99,5 @@ const struct rsg_site rsg_jail_admin_sites[] = {
 	RSG_JAIL_SITE(pidns_install, judge_namespace, .optional = true),
 	RSG_JAIL_SITE(userns_install, judge_namespace, .optional = true),
 	RSG_JAIL_SITE(timens_install, judge_namespace, .optional = true),
-	RSG_JAIL_SITE(cgroup_can_fork, judge_birth),
-	RSG_JAIL_SITE(security_task_setrlimit, judge_limit),
 	{}
 };

@@ -105,6 +105,8 @@ struct rsg_policy *rsg_policy_create(const struct rsg_load *load,
 	err = rsg_name_check(load->name);
 	if (!err)
 		err = rsg_records_start();
+	if (!err && load->flags & RSG_LOAD_SEAL)
+		err = rsg_sites_resolve(NULL);
 	if (err)
 		return ERR_PTR(err);
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);

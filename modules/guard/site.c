@@ -29,6 +29,7 @@ static const struct rsg_site *const tables[] = {
 	rsg_jail_fs_sites,
 	rsg_jail_ipc_sites,
 	rsg_jail_admin_sites,
+	rsg_seal_sites,
 };
 
 /* Rows of all tables, and twice as many places to find them by address. */

@@ -113,6 +113,7 @@ extern const struct rsg_site rsg_jail_task_sites[];
 extern const struct rsg_site rsg_jail_fs_sites[];
 extern const struct rsg_site rsg_jail_ipc_sites[];
 extern const struct rsg_site rsg_jail_admin_sites[];
+extern const struct rsg_site rsg_seal_sites[];
 
 int rsg_sites_resolve(const struct rsg_rules *rules);
 int rsg_sites_update(const struct rsg_policy *extra,

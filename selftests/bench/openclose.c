@@ -5,6 +5,7 @@
  * tick is one instruction. With an argument the file is opened from a
  * descriptor of that directory, otherwise by its name from the root.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

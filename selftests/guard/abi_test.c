@@ -305,7 +305,7 @@ TEST_F(abi, load_pointers_and_flags)
 	load.nr_rules = UINT32_MAX;
 	EXPECT_EQ(-E2BIG, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));
 	load.nr_rules = 1;
-	load.flags = 2;
+	load.flags = 4;
 	EXPECT_EQ(-EINVAL, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));
 	load.flags = 1U << 31;
 	EXPECT_EQ(-EINVAL, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));

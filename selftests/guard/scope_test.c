@@ -266,7 +266,7 @@ static int run_in(int start, int look)
 }
 
 /* How many of them were missed by an attach that they ran into? */
-static int missed(struct __test_metadata *_metadata, FIXTURE_DATA(scope) *self)
+static int missed(struct __test_metadata *_metadata, struct _test_data_scope *self)
 {
 	static const char bytes[RUNNERS];
 	int start[2], look[2], i, status, nr = 0;

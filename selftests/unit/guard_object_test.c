@@ -121,7 +121,7 @@ TEST(refused_with_the_place)
 		const char *text, *why;
 	} rows[] = {
 		{ "[]", "ringside: an object is needed" },
-		{ "{'limits':{}}", "limits" },
+		{ "{'limit':{}}", "limit" },
 		{ "{'groups':'@jail'}", "groups: an array is needed" },
 		{ "{'groups':['@jail','@foo']}",
 		  "ringside.groups[1]: '@foo' is no group" },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The "ringside" object of a profile: what the specification of container
- * runtimes has no words for. Groups of calls to deny, and rules on objects.
+ * runtimes has no words for. Groups of calls to deny, and rules on objects;
+ * limits are read in guard_limits.c.
  * ringside-profile(5) describes it. As strict as the rest of the file: what is
  * not understood is refused.
  */
@@ -478,7 +479,7 @@ int rs_profile_objects(struct rs_guard_profile *profile,
 		       const struct rs_json *root)
 {
 	static const char * const keys[] = {
-		"groups", "objects", "onDeny", "comment", NULL
+		"groups", "objects", "onDeny", "limits", "comment", NULL
 	};
 	uint32_t on_deny = SECCOMP_RET_ERRNO | EPERM;
 	struct rs_json ringside, at;
@@ -498,6 +499,8 @@ int rs_profile_objects(struct rs_guard_profile *profile,
 		ret = read_objects(profile, &at, on_deny);
 	if (!ret && rs_json_member(&ringside, "groups", &at))
 		ret = read_groups(profile, &at, on_deny);
+	if (!ret && rs_json_member(&ringside, "limits", &at))
+		ret = rs_profile_limits(profile, &at);
 	return ret;
 }
 

@@ -255,7 +255,11 @@ int rs_guard_policy_read(struct rs_guard_policy **policy, const char *path)
 	ret = rs_guard_profile_read(&profile, path, &state, 0);
 	if (ret)
 		return ret;
-	ret = rs_guard_profile_compile(profile, policy);
+	if (rs_guard_limits_any(&profile->limits))
+		ret = rs_failx(EOPNOTSUPP, "%s: it has limits, which no policy holds",
+			       path);
+	else
+		ret = rs_guard_profile_compile(profile, policy);
 	rs_guard_profile_free(profile);
 	return ret;
 }

@@ -9,7 +9,7 @@
 #include "ringside_profile.h"
 
 /* Lists of enum rs_guard_text. */
-#define RS_GUARD_TEXTS	(RS_GUARD_OBJECT + 1)
+#define RS_GUARD_TEXTS	(RS_GUARD_LIMIT + 1)
 
 /**
  * struct rs_texts - a list of sentences
@@ -48,6 +48,7 @@ struct rs_rules {
  * @names: names of the calls, by ABI and number
  * @objects: rules on objects, owned
  * @nr_objects: their number
+ * @limits: its limits
  */
 struct rs_guard_profile {
 	struct rs_guard_state state;
@@ -59,6 +60,7 @@ struct rs_guard_profile {
 	char *names[RSG_ABIS][RSG_CALLS];
 	struct rs_object *objects;
 	size_t nr_objects;
+	struct rs_guard_limits limits;
 };
 
 /**
@@ -84,6 +86,16 @@ struct rs_entry {
  */
 int rs_profile_objects(struct rs_guard_profile *profile,
 		       const struct rs_json *root);
+
+/**
+ * rs_profile_limits() - read the "limits" of the "ringside" object
+ * @profile: the profile
+ * @object: the limits
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int rs_profile_limits(struct rs_guard_profile *profile,
+		      const struct rs_json *object);
 
 /**
  * rs_profile_say() - add a sentence about a value of the file

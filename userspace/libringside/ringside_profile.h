@@ -218,6 +218,7 @@ void rs_guard_profile_call(const struct rs_guard_profile *profile,
  * @RS_GUARD_RESOLVED: what depended on the state, and how it came out
  * @RS_GUARD_NOTE: where the guard is stricter or laxer than seccomp(2)
  * @RS_GUARD_OBJECT: its rules on objects, in plain words
+ * @RS_GUARD_LIMIT: its limits, in plain words
  */
 enum rs_guard_text {
 	RS_GUARD_PROBLEM,
@@ -225,6 +226,7 @@ enum rs_guard_text {
 	RS_GUARD_RESOLVED,
 	RS_GUARD_NOTE,
 	RS_GUARD_OBJECT,
+	RS_GUARD_LIMIT,
 };
 
 /**
@@ -237,6 +239,49 @@ enum rs_guard_text {
  */
 const char *rs_guard_profile_text(const struct rs_guard_profile *profile,
 				  enum rs_guard_text which, size_t i);
+
+/**
+ * struct rs_guard_limits - what a group of processes may use; 0: no limit
+ * @pids: threads at one time, all together
+ * @memory: bytes, all together
+ * @cpu: hundredths of one CPU, all together
+ * @fsize: bytes of one file
+ * @nofile: open files of one process
+ */
+struct rs_guard_limits {
+	uint64_t pids;
+	uint64_t memory;
+	uint64_t cpu;
+	uint64_t fsize;
+	uint64_t nofile;
+};
+
+/**
+ * rs_guard_limits_set() - set one limit
+ * @limits: the limits
+ * @name: its name, as its member's
+ * @text: a number; of bytes, perhaps with K, M, G or T
+ *
+ * Return: 0, -ENOENT if there is no such limit, -EINVAL.
+ */
+int rs_guard_limits_set(struct rs_guard_limits *limits, const char *name,
+			const char *text);
+
+/** rs_guard_limits_any() - is one of them set */
+bool rs_guard_limits_any(const struct rs_guard_limits *limits);
+
+/**
+ * rs_guard_profile_limits() - the limits that a profile asks for
+ * @profile: the profile
+ *
+ * They are no part of the policy: whoever starts the processes puts them there
+ * before, by a control group and prlimit(2), and loads the policy with
+ * RSG_LOAD_SEAL.
+ *
+ * Return: the limits, which the profile owns.
+ */
+const struct rs_guard_limits *
+rs_guard_profile_limits(const struct rs_guard_profile *profile);
 
 /**
  * rs_guard_profile_compile() - make the policy that the kernel takes

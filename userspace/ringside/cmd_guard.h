@@ -103,11 +103,13 @@ struct rsg_attach *guard_target_attach(struct guard_target *target);
  * guard_policy_of_file() - the policy that an OCI profile describes
  * @wish: how to read it
  * @file: its path
+ * @limits: receives its limits; NULL to refuse a profile that has any
  * @policy: receives the policy
  *
  * Return: 0 or an exit code; unknown calls are warned of.
  */
 int guard_policy_of_file(struct guard_wish *wish, const char *file,
+			 struct rs_guard_limits *limits,
 			 struct rs_guard_policy **policy);
 
 /* Letters of these options: pid, caps, kernel, skip-unknown. */

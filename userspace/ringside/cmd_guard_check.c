@@ -253,6 +253,8 @@ static int explain(const struct rs_guard_profile *profile, const char *path,
 	out_calls(profile);
 	out_conditions(profile);
 	out_texts(profile, RS_GUARD_OBJECT, "objects", "RULES ON OBJECTS");
+	out_texts(profile, RS_GUARD_LIMIT, "limits",
+		  "LIMITS OF WHAT 'guard run' STARTS");
 	out_texts(profile, RS_GUARD_RESOLVED, "resolved",
 		  "WHAT DEPENDED ON CAPABILITIES, KERNEL OR MACHINE");
 	out_texts(profile, RS_GUARD_UNKNOWN, "unknown", "NAMES PASSED OVER");

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include "cmd.h"
 #include "cmd_guard.h"
-#include "jail_limits.h"
+#include "group_limits.h"
 #include "out.h"
 #include "ringside.h"
 
@@ -25,6 +25,7 @@
  * @root: directory
  * @root_fd: descriptor of it
  * @name: name of the jail
+ * @group: of its control group
  * @release: name of a jail that is to go
  * @limits: its limits
  * @mode: RSG_MODE_*
@@ -35,8 +36,9 @@ struct jail {
 	const char *root;
 	int root_fd;
 	char name[RSG_NAME_LEN];
+	char group[sizeof("jail-") + RSG_NAME_LEN];
 	const char *release;
-	struct jail_limits limits;
+	struct rs_guard_limits limits;
 	unsigned int mode;
 	unsigned int confirm_ms;
 	char **command;
@@ -75,7 +77,7 @@ static int visit_inside(const struct jail *jail, visit_fn *fn)
 
 static int put_limits(const struct jail *jail, pid_t pid)
 {
-	return jail_limits_put(&jail->limits, jail->name, pid);
+	return limits_put(&jail->limits, jail->group, pid);
 }
 
 /* Is the directory @fd of process @pid outside of @jail? Its path in @to. */
@@ -133,7 +135,7 @@ static int make(struct jail *jail, struct rs_guard **guard, int *id)
 	*id = rs_guard_jail(*guard, jail->name, jail->root_fd,
 			    RSG_LOAD_PERSIST);
 	code = *id < 0 ? cmd_lib_error(*id) :
-	       jail_limits_make(&jail->limits, jail->name);
+	       limits_make(&jail->limits, jail->group);
 	if (!code)
 		return 0;
 	if (*id > 0)
@@ -146,7 +148,7 @@ static void unmake(const struct jail *jail, struct rs_guard *guard, int id)
 {
 	rs_guard_detach(guard, id);
 	rs_guard_unload(guard, id);
-	jail_limits_remove(jail->name);
+	limits_remove(jail->group);
 }
 
 static void show(const struct jail *jail, const struct rsg_attach *attach)
@@ -311,6 +313,7 @@ out:
 
 static int release(const char *name)
 {
+	char group[sizeof("jail-") + RSG_NAME_LEN];
 	struct rsg_policy_info info;
 	struct rs_guard *guard;
 	int err;
@@ -326,7 +329,8 @@ static int release(const char *name)
 	rs_guard_close(guard);
 	if (err)
 		return cmd_lib_error(err);
-	jail_limits_remove(name);
+	snprintf(group, sizeof(group), "jail-%s", name);
+	limits_remove(group);
 	out_begin();
 	out_str("name", name);
 	out_str("state", "released");
@@ -340,6 +344,7 @@ static int set_name(struct jail *jail, const char *name)
 		return cmd_usage("--name: '%s' has not 1 to %zu characters without '/'",
 				 name, sizeof(jail->name) - 1);
 	snprintf(jail->name, sizeof(jail->name), "%s", name);
+	snprintf(jail->group, sizeof(jail->group), "jail-%s", jail->name);
 	return 0;
 }
 
@@ -354,7 +359,7 @@ static int take_option(struct jail *jail, int c)
 	case 'n':
 		return set_name(jail, optarg);
 	case 'l':
-		return jail_limits_parse(&jail->limits, optarg);
+		return limits_parse(&jail->limits, optarg);
 	case 'a':
 		jail->mode = RSG_MODE_AUDIT;
 		return 0;

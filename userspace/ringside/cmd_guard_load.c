@@ -152,9 +152,22 @@ static void say_unknown(const struct rs_guard_profile *profile)
 		cmd_warn("%s", text);
 }
 
+/*
+ * A policy that is loaded is attached to processes that run, and what that
+ * does must be undone by the kernel alone. Limits could not be: nobody knows
+ * what they were, and memory stays charged to the group that it came from.
+ */
+static int refuse_limits(const char *file)
+{
+	return cmd_error("%s: it has limits, which hold only for what 'ringside guard run --profile' starts",
+			 file);
+}
+
 int guard_policy_of_file(struct guard_wish *wish, const char *file,
+			 struct rs_guard_limits *limits,
 			 struct rs_guard_policy **policy)
 {
+	const struct rs_guard_limits *asked;
 	struct rs_guard_profile *profile;
 	int err;
 
@@ -164,6 +177,13 @@ int guard_policy_of_file(struct guard_wish *wish, const char *file,
 	err = rs_guard_profile_read(&profile, file, &wish->state, wish->flags);
 	if (err)
 		return cmd_lib_error(err);
+	asked = rs_guard_profile_limits(profile);
+	if (!limits && rs_guard_limits_any(asked)) {
+		rs_guard_profile_free(profile);
+		return refuse_limits(file);
+	}
+	if (limits)
+		*limits = *asked;
 	say_unknown(profile);
 	err = rs_guard_profile_compile(profile, policy);
 	rs_guard_profile_free(profile);
@@ -198,7 +218,7 @@ static int read_source(struct source *source, struct rs_guard_policy **policy)
 		code = policy_of_list(source->allow, true, policy);
 	else
 		code = guard_policy_of_file(&source->wish, source->file,
-					    policy);
+					    NULL, policy);
 	if (!code)
 		set_origin(source, *policy);
 	return code;

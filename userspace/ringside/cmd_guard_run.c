@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ringside guard run: start a program that is under a policy from its first
- * instruction on.
+ * instruction on, and under the limits of its profile.
  *
  * The child waits until the policy is attached to it and confirmed, and only
  * then becomes the program. If anything fails before, nothing is run. The
@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "cmd.h"
 #include "cmd_guard.h"
+#include "group_limits.h"
 #include "ringside_profile.h"
 
 /* As shells have it. */
@@ -27,6 +28,7 @@ struct run {
 	const char *policy;
 	const char *file;
 	struct guard_wish wish;
+	struct rs_guard_limits limits;
 	unsigned int mode;
 	char name[RSG_NAME_LEN];
 	unsigned int id;
@@ -75,16 +77,22 @@ static int load_file(struct run *run)
 	struct rs_guard_policy *policy = NULL;
 	int code, ret;
 
-	code = guard_policy_of_file(&run->wish, run->file, &policy);
+	code = guard_policy_of_file(&run->wish, run->file, &run->limits,
+				    &policy);
 	if (code)
 		return code;
 	snprintf(run->name, sizeof(run->name), "run.%d", (int)getpid());
-	ret = rs_guard_load(run->guard, run->name, policy, RSG_LOAD_PERSIST);
+	ret = rs_guard_load(run->guard, run->name, policy, RSG_LOAD_PERSIST |
+			    (rs_guard_limits_any(&run->limits) ?
+			     RSG_LOAD_SEAL : 0));
 	rs_guard_policy_free(policy);
 	if (ret < 0)
 		return cmd_lib_error(ret);
 	run->id = ret;
-	return 0;
+	code = limits_make(&run->limits, run->name);
+	if (code)
+		rs_guard_unload(run->guard, run->id);
+	return code;
 }
 
 static int find_policy(struct run *run)
@@ -105,8 +113,12 @@ static int confine(struct run *run, pid_t pid)
 		.id = run->id, .scope = RSG_SCOPE_PROCESS, .pid = pid,
 		.mode = run->mode,
 	};
-	int err = rs_guard_attach(run->guard, &attach);
+	int err;
 
+	err = limits_put(&run->limits, run->name, pid);
+	if (err)
+		return err;
+	err = rs_guard_attach(run->guard, &attach);
 	if (err)
 		return cmd_lib_error(err);
 	err = rs_guard_confirm(run->guard, run->id);
@@ -129,8 +141,10 @@ static void leave(struct run *run)
 		return;
 	}
 	rs_guard_detach(run->guard, run->id);
-	if (run->file)
-		rs_guard_unload(run->guard, run->id);
+	if (!run->file)
+		return;
+	rs_guard_unload(run->guard, run->id);
+	limits_remove(run->name);
 }
 
 /* Wait as a shell does: keys that interrupt are for the program. */

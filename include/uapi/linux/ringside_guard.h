@@ -200,6 +200,7 @@ struct rsg_object_rule {
 
 /* Flags of struct rsg_load. */
 #define RSG_LOAD_PERSIST	(1 << 0)  /* the policy outlives its loader */
+#define RSG_LOAD_SEAL		(1 << 1)  /* limits stay */
 
 /**
  * struct rsg_load - argument of RSG_IOC_LOAD
@@ -223,6 +224,11 @@ struct rsg_object_rule {
  * Returns a descriptor (close-on-exec) whose last close detaches the policy
  * and drops it; or, with RSG_LOAD_PERSIST, the id of the policy, 1 or more.
  * The descriptor answers RSG_IOC_GET_POLICY about its own policy.
+ *
+ * With RSG_LOAD_SEAL nobody under the policy raises a hard resource limit,
+ * writes to a control group or its files, makes or removes one, or has a child
+ * born in another: EPERM, with whatever capabilities. Who puts limits on a
+ * process does it before the attach. Jails are sealed without the flag.
  *
  * EINVAL  also: the name is malformed, the origin has no NUL, a member of a
  *         rule or of a comparison or a verdict is out of range, a rule follows

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How are limits put on a whole jail? Processes, memory and CPU through one
- * control group of version 2, which counts all of its processes together; the
- * size of a file and open files by prlimit(2), which counts each by itself.
- * That nobody inside raises or leaves them is the kernel module's business.
+ * How are limits put on a jail, or on what "guard run" starts? Processes,
+ * memory and CPU through one control group of version 2, which counts all of
+ * its processes together; the size of a file and open files by prlimit(2),
+ * which counts each by itself. That nobody inside raises or leaves them is the
+ * kernel module's business.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,29 +18,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd.h"
-#include "jail_limits.h"
+#include "group_limits.h"
 
 #define CPU_PERIOD_US	100000
 
-static int parse_one(struct jail_limits *limits, const char *key,
-		     const char *value)
-{
-	if (!strcmp(key, "pids"))
-		return cmd_parse_u64("pids", value, 1, 4194304, &limits->pids);
-	if (!strcmp(key, "memory"))
-		return cmd_parse_size("memory", value, 1, &limits->memory);
-	if (!strcmp(key, "cpu"))
-		return cmd_parse_u64("cpu", value, 1, 102400, &limits->cpu);
-	if (!strcmp(key, "fsize"))
-		return cmd_parse_size("fsize", value, 1, &limits->fsize);
-	if (!strcmp(key, "nofile"))
-		return cmd_parse_u64("nofile", value, 3, 1 << 20,
-				     &limits->nofile);
-	return cmd_usage("--limits: '%s' is none of pids, memory, cpu, fsize and nofile",
-			 key);
-}
-
-int jail_limits_parse(struct jail_limits *limits, const char *text)
+int limits_parse(struct rs_guard_limits *limits, const char *text)
 {
 	char *copy = strdup(text), *save = NULL, *one, *value;
 	int code = 0;
@@ -55,33 +38,41 @@ int jail_limits_parse(struct jail_limits *limits, const char *text)
 			break;
 		}
 		*value++ = '\0';
-		code = parse_one(limits, one, value);
+		if (rs_guard_limits_set(limits, one, value))
+			code = cmd_usage("--limits: %s", rs_error());
 	}
 	free(copy);
 	return code;
 }
 
-/* Path of @file in the group of the jail @name, or of the root for NULL. */
-static int group_path(char *buf, size_t len, const char *name,
-		      const char *file)
+/* Where control groups of version 2 are mounted, "" if nowhere. */
+static const char *group_root(void)
 {
 	static char root[256];
 	struct mntent *entry;
 	FILE *mounts;
 
-	if (!*root) {
-		mounts = setmntent("/proc/self/mounts", "r");
-		while (mounts && (entry = getmntent(mounts)))
-			if (!strcmp(entry->mnt_type, "cgroup2"))
-				snprintf(root, sizeof(root), "%s",
-					 entry->mnt_dir);
-		if (mounts)
-			endmntent(mounts);
-	}
+	if (*root)
+		return root;
+	mounts = setmntent("/proc/self/mounts", "r");
+	while (mounts && (entry = getmntent(mounts)))
+		if (!strcmp(entry->mnt_type, "cgroup2"))
+			snprintf(root, sizeof(root), "%s", entry->mnt_dir);
+	if (mounts)
+		endmntent(mounts);
+	return root;
+}
+
+/* Path of @file in the group @name, or in the root of them for NULL. */
+static int group_path(char *buf, size_t len, const char *name,
+		      const char *file)
+{
+	const char *root = group_root();
+
 	if (!*root)
 		return cmd_error("no control groups of version 2 are mounted");
 	if (name)
-		snprintf(buf, len, "%s/ringside-jail-%s%s%s", root, name,
+		snprintf(buf, len, "%s/ringside-%s%s%s", root, name,
 			 *file ? "/" : "", file);
 	else
 		snprintf(buf, len, "%s/%s", root, file);
@@ -124,12 +115,12 @@ static int set_number(const char *name, const char *file, uint64_t value)
 	return set_value(name, file, text);
 }
 
-static bool needs_group(const struct jail_limits *limits)
+static bool needs_group(const struct rs_guard_limits *limits)
 {
 	return limits->pids || limits->memory || limits->cpu;
 }
 
-static int fill_group(const struct jail_limits *limits, const char *name)
+static int fill_group(const struct rs_guard_limits *limits, const char *name)
 {
 	char text[64];
 	int code = 0;
@@ -151,7 +142,7 @@ static int fill_group(const struct jail_limits *limits, const char *name)
 	return set_value(name, "cpu.max", text);
 }
 
-int jail_limits_make(const struct jail_limits *limits, const char *name)
+int limits_make(const struct rs_guard_limits *limits, const char *name)
 {
 	char path[512];
 	int code;
@@ -178,8 +169,8 @@ static int put_rlimit(pid_t pid, int resource, uint64_t value)
 	return cmd_error("limits of process %d: %s", pid, strerror(errno));
 }
 
-int jail_limits_put(const struct jail_limits *limits, const char *name,
-		    pid_t pid)
+int limits_put(const struct rs_guard_limits *limits, const char *name,
+	       pid_t pid)
 {
 	char path[512], text[16];
 	int code, error;
@@ -198,13 +189,14 @@ int jail_limits_put(const struct jail_limits *limits, const char *name,
 	return code ? code : put_rlimit(pid, RLIMIT_NOFILE, limits->nofile);
 }
 
-void jail_limits_remove(const char *name)
+void limits_remove(const char *name)
 {
 	char path[512], root[512], pid[32];
 	FILE *procs;
 	int tries;
 
-	if (group_path(path, sizeof(path), name, "cgroup.procs") ||
+	if (!*group_root() ||
+	    group_path(path, sizeof(path), name, "cgroup.procs") ||
 	    group_path(root, sizeof(root), NULL, "cgroup.procs"))
 		return;
 	/* Again for what was born meanwhile. */
