@@ -75,6 +75,8 @@ int cmd_guard(int argc, char **argv)
 		{ "jail", guard_jail,
 		  "(--root DIR [--name NAME] [--limits LIMIT=VALUE[,LIMIT=VALUE...]] [--audit] [--confirm-after SECONDS] [-- COMMAND [ARG...]] | --release NAME)",
 		  "keep a command, or what is chrooted already, in a directory" },
+		{ "restore", guard_restore, "[DIR]",
+		  "load, attach and confirm what the files of a directory say" },
 		{ "list", guard_list, "[--calls]",
 		  "list the policies, their targets and counters" },
 		{ "events", guard_events, "[--follow] [--policy NAME] [--pid N]",

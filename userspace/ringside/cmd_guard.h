@@ -18,6 +18,7 @@ int guard_rollback(int argc, char **argv);
 int guard_detach(int argc, char **argv);
 int guard_relax(int argc, char **argv);
 int guard_unload(int argc, char **argv);
+int guard_restore(int argc, char **argv);
 int guard_list(int argc, char **argv);
 int guard_events(int argc, char **argv);
 int guard_why(int argc, char **argv);
