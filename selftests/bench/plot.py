@@ -92,7 +92,9 @@ def picture(found, kernel):
              HEIGHT - BOTTOM, TOP)
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
            'font-family="sans-serif" font-size="12">')
+    # REUSE-IgnoreStart
     yield '<!-- SPDX-License-Identifier: GPL-2.0-only -->'
+    # REUSE-IgnoreEnd
     yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>'
     yield text(LEFT, 22, f"CPU milliseconds of the QEMU process to inflate to half "
                f"of the guest's memory, Linux {kernel}", font_size=13)

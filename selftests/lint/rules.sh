@@ -46,25 +46,27 @@ licensed() {
 		done
 }
 
+# REUSE-IgnoreStart
 rule_spdx() {
 	local file want
 
 	licensed | sort -u | while read -r file; do
 		want='GPL-2.0-only'
 		case $file in
-		include/uapi/*) want='GPL-2.0 WITH Linux-syscall-note' ;;
+		include/uapi/*) want='GPL-2.0-only WITH Linux-syscall-note' ;;
 		esac
 		head -n 3 "$file" |
 			grep -qE "SPDX-License-Identifier: $want( \*/)?\$" ||
 			echo "$file:1: no SPDX-License-Identifier: $want"
 	done | none
 }
+# REUSE-IgnoreEnd
 
 rule_length() {
 	local lines file
 
 	# Data of others stays as it is.
-	sources '.' | grep -vx -e LICENSE -e 'selftests/data/.*' | while read -r file; do
+	sources '.' | grep -vx -e LICENSE -e 'LICENSES/.*' -e 'selftests/data/.*' | while read -r file; do
 		grep -qI . "$file" || continue
 		lines=$(wc -l <"$file")
 		[ "$lines" -le 600 ] || echo "$file:$lines: longer than 600 lines"
@@ -77,7 +79,7 @@ rule_unfinished() {
 	local files
 
 	mapfile -t files < <(sources '.' |
-		grep -vxE 'LICENSE|selftests/(lint/(rules\.sh|selftest)|vm/tap\.awk)')
+		grep -vxE 'LICENSES?(/.*)?|selftests/(lint/(rules\.sh|selftest)|vm/tap\.awk)')
 	{
 		printf '%s\n' "${files[@]}" |
 			grep_files '\b(TODO|FIXME|XXX|TBD|HACK)\b'
@@ -194,5 +196,5 @@ rule_machine() {
 		/*/*|[!/]*.*) pattern+="|${place//./\\.}" ;;
 		esac
 	done
-	sources '.' | grep -vx LICENSE | grep_files "$pattern" | none
+	sources '.' | grep -vxE 'LICENSES?(/.*)?' | grep_files "$pattern" | none
 }

@@ -143,9 +143,15 @@ tool_shellcheck() {
 	} | none
 }
 
+# Every file has a licence whose text is there, and somebody it belongs to.
+tool_reuse() {
+	command -v reuse >/dev/null || { skip "no reuse"; return; }
+	reuse lint --quiet || { reuse lint; return 1; }
+}
+
 tool_codespell() {
 	command -v codespell >/dev/null || { skip "no codespell"; return; }
-	sources '.' | grep -vx LICENSE |
+	sources '.' | grep -v -e '^LICENSES/' -e '^LICENSE$' |
 		xargs -r -d '\n' codespell -I "$lint/codespell.words"
 }
 

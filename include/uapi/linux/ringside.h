@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * What the devices of the Ringside suite have in common: the ioctl magic, the
  * rules of every ioctl structure and the meaning of every errno.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * The part of the ABI of /dev/ringside-guard that tells: what a policy is and
  * says, what was decided and counted, and what was observed. Comes with
