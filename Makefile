@@ -7,9 +7,9 @@ VERSION := 0.1.0
 vm := selftests/vm
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools docs install uninstall demo demo-overcommit check matrix \
-	scenario soak-balloon bench plot-guard lint setup vm-shell clean \
-	distclean help
+.PHONY: modules tools docs install uninstall dkms-install dkms-uninstall \
+	deb sbom check-install demo demo-overcommit check matrix scenario \
+	soak-balloon bench plot-guard lint setup vm-shell clean distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -58,6 +58,38 @@ uninstall:
 		echo "  REMOVE  modules of $${dir##*/}"; \
 		[ -n "$(INSTALL_MOD_PATH)" ] || depmod $${dir##*/}; \
 	done
+
+# The modules by DKMS, for this kernel now and for each one that comes.
+dkms-install:
+	@command -v dkms >/dev/null || \
+		{ echo 'dkms not found (Debian: dkms)' >&2; exit 1; }
+	@dkms remove ringside/$(VERSION) --all 2>/dev/null || :
+	@DESTDIR= packaging/dkms $(VERSION)
+	@dkms install ringside/$(VERSION)
+
+dkms-uninstall:
+	@dkms remove ringside/$(VERSION) --all
+	@rm -rf /usr/src/ringside-$(VERSION)
+
+# Debian's packages of the committed tree, in build/deb/.
+deb:
+	@$(vm)/setup packaging/packages
+	@packaging/deb
+
+# What the sources are and under which licence, in SPDX.
+sbom:
+	@$(vm)/setup
+	@mkdir -p build
+	@reuse spdx | sed -e 's/^DocumentName: .*/DocumentName: ringside-$(VERSION)/' \
+		-e '/^Creator: Person: Anonymous/d' \
+		-e 's/^\(Creator: Organization:\) .*/\1 Ringside ()/' \
+		>build/ringside-$(VERSION).spdx
+	@echo build/ringside-$(VERSION).spdx
+
+# Those packages in a Debian root: built by DKMS, booted, upgraded, purged.
+check-install: deb
+	@$(vm)/setup selftests/install/packages
+	@selftests/install/run $(SUITE)
 
 setup:
 	@$(vm)/setup
