@@ -230,7 +230,7 @@ TEST_F(cred, suid_program_gains_root)
 	EXPECT_NE(0, field(self->trace, pid, SYS_execve, "new_effective"));
 	EXPECT_TRUE(mentions(self->trace, pid, "caller=begin_new_exec+"));
 	EXPECT_EQ(1, field(self->trace, pid, SYS_execve, "explained"));
-	EXPECT_TRUE(mentions(self->trace, pid, " why=exec exe=tmp/ring"));
+	EXPECT_TRUE(mentions(self->trace, pid, " why=exec exe=/tmp/ring"));
 }
 
 static void new_userns(void)
