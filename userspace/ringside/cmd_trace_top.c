@@ -60,6 +60,10 @@ static void show_books(const struct top *top)
 	else
 		out_null("vm_exit_ns");
 	out_real("steal_percent", top->steal_percent, 2);
+	if (top->guarded)
+		out_u64("unexplained_credentials", top->unexplained);
+	else
+		out_null("unexplained_credentials");
 }
 
 static void show_look(const struct top *top)

@@ -76,6 +76,38 @@ static void look_at_steal(struct top *top)
 	fclose(f);
 }
 
+#define SYSFS	"/sys/class/misc/ringside-trace/"
+
+/* A number of the module's, 0 if it has none of that name. */
+static uint64_t attribute(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	uint64_t value = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%" SCNu64, &value) != 1)
+		value = 0;
+	fclose(f);
+	return value;
+}
+
+static void look_at_guard(struct top *top)
+{
+	char armed[16] = "off";
+	FILE *f = fopen(SYSFS "credentials_armed", "re");
+
+	if (f && fscanf(f, "%15s", armed) != 1)
+		strcpy(armed, "off");
+	if (f)
+		fclose(f);
+	top->guarded = strcmp(armed, "off");
+	top->unexplained = attribute(SYSFS "unexplained_pointer") +
+			   attribute(SYSFS "unexplained_content") +
+			   attribute(SYSFS "unexplained_split") +
+			   attribute(SYSFS "unexplained_commit");
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct top_row *x = a, *y = b;
@@ -303,6 +335,7 @@ int top_look(struct top *top)
 		top->looks++;
 	}
 	look_at_steal(top);
+	look_at_guard(top);
 	top->exit_ns = exit_cost();
 	return keep_copies(top);
 }

@@ -52,6 +52,8 @@ struct top_row {
  * @books: of all CPUs since the last look
  * @steal_percent: of the CPUs' time, taken by the hypervisor
  * @exit_ns: one way to the hypervisor and back; 0 without one
+ * @guarded: the guard for credentials is armed
+ * @unexplained: credentials that it could not explain, since it was loaded
  * @rows: sorted by @order
  * @n: how many
  * @snapshot: of the last look; so is @who
@@ -67,6 +69,8 @@ struct top {
 	struct rs_trace_books books;
 	double steal_percent;
 	uint64_t exit_ns;
+	bool guarded;
+	uint64_t unexplained;
 	struct top_row *rows;
 	size_t n;
 	struct rs_trace_snapshot *snapshot;

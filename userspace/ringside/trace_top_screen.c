@@ -103,6 +103,10 @@ static void put_head(const struct top *top)
 			 top->steal_percent);
 	else
 		mvprintw(1, 0, "no hypervisor");
+	if (top->guarded)
+		printw("   unexplained credentials %" PRIu64, top->unexplained);
+	else
+		printw("   credentials not guarded");
 }
 
 static void put_columns(const struct top *top)
