@@ -276,7 +276,9 @@ struct rs_trace_cgroup {
 	uint64_t sum_ns;
 };
 
-/** rs_trace_who_cgroups() - how many cgroups have sums */
+/**
+ * rs_trace_who_cgroups() - how many cgroups have sums
+ */
 size_t rs_trace_who_cgroups(const struct rs_trace_who *who);
 
 /**
@@ -306,7 +308,9 @@ struct rs_trace_part {
 	uint64_t sum_ns;
 };
 
-/** rs_trace_who_causes() - how many parts each cgroup has */
+/**
+ * rs_trace_who_causes() - how many parts each cgroup has
+ */
 size_t rs_trace_who_causes(const struct rs_trace_who *who);
 
 /**
@@ -339,7 +343,9 @@ struct rs_trace_thread {
 	uint64_t sum_ns;
 };
 
-/** rs_trace_who_tasks() - how many threads live that entered the kernel */
+/**
+ * rs_trace_who_tasks() - how many threads live that entered the kernel
+ */
 size_t rs_trace_who_tasks(const struct rs_trace_who *who);
 
 /**

@@ -18,7 +18,7 @@ static const struct cmd verbs[] = {
 	  "watch what enters the kernel, on a screen" },
 	{ "report", trace_report,
 	  "{FILE | --folded} [--seconds N] [-- COMMAND [ARGUMENT...]]",
-	  "write a page, or folded stacks, of where the time in the kernel went" },
+	  "write a page, or folded stacks, of where the kernel spent its time" },
 	{ NULL, NULL, NULL, NULL }
 };
 
