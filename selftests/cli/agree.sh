@@ -131,7 +131,7 @@ declared_symbols() {
 }
 
 documented_symbols() {
-	sed -n 's/^ \* \(rs[a-z]*_[a-z0-9_]*\)() - .*/\1/p' \
+	sed -nE 's,^(/\*| )\* (rs[a-z]*_[a-z0-9_]*)\(\) - .*,\2,p' \
 		"$top"/userspace/libringside/ringside*.h | sort
 }
 
