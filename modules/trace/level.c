@@ -207,8 +207,10 @@ int rst_level_set_admin(u32 level)
 	old = state.admin;
 	state.admin = level;
 	err = settle();
-	if (err)
+	if (err) {
 		state.admin = old;
+		settle();
+	}
 	return err;
 }
 
@@ -227,8 +229,10 @@ int rst_level_set_always(bool always)
 	old = state.always;
 	state.always = always;
 	err = settle();
-	if (err)
+	if (err) {
 		state.always = old;
+		settle();
+	}
 	return err;
 }
 
@@ -247,8 +251,10 @@ int rst_level_set_who(bool who)
 	old = state.who;
 	state.who = who;
 	err = settle();
-	if (err)
+	if (err) {
 		state.who = old;
+		settle();
+	}
 	return err;
 }
 
