@@ -280,6 +280,59 @@ TEST_F_TIMEOUT(device, slow_host_has_the_pages_to_itself, 120)
 	waitpid(load, NULL, 0);
 }
 
+/* Whatever is free in the guest has been used by somebody afterwards. */
+static void use_what_is_free(void)
+{
+	size_t size = (meminfo_kib("MemAvailable:") - (24 << 10)) << 10, i;
+	pid_t pid = fork();
+
+	if (!pid) {
+		char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		for (i = 0; memory != MAP_FAILED && i < size; i += 4096)
+			memory[i] = 1;
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+/*
+ * The host takes a buffer and a second and a half for its answer. All that is
+ * free is used meanwhile: were a page of that buffer free already, the host
+ * would find it changed when it answers.
+ */
+TEST_F_TIMEOUT(device, nobody_uses_pages_before_the_answer, 120)
+{
+	static const struct {
+		unsigned int offer;
+		const char *buffers;
+	} ways[] = {
+		{ F(MUST_TELL_HOST), "deflate_buffers" },
+		{ F(REPORTING), "report_buffers" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		TH_LOG("%s", ways[i].buffers);
+		put("delay_ms", 0);
+		plug(ways[i].offer);
+		/* Of its own the kernel reports what is free, after a while. */
+		if (ways[i].offer & F(MUST_TELL_HOST))
+			ASSERT_TRUE(balloon(3 * UNIT));
+		put("delay_ms", 1500);
+		put("num_pages", 0);
+		ASSERT_TRUE(UNTIL(book(ways[i].buffers) > 0));
+		use_what_is_free();
+		put("delay_ms", 0);
+		EXPECT_TRUE(balloon(0));
+		/* By then the host has answered to the last of the buffers. */
+		sleep(2);
+		EXPECT_EQ(0, book("touched_early"));
+		put("plugged", 0);
+	}
+}
+
 TEST_F_TIMEOUT(device, resync_tells_everything_again, 60)
 {
 	static const unsigned int offers[] = {
