@@ -95,8 +95,7 @@ seccomp() {
 }
 
 guard() {
-	ringside guard load bench-deny --deny getppid \
-		--deny sendmsg > /dev/null
+	ringside guard load bench-deny --deny getppid,sendmsg > /dev/null
 	ringside guard load bench-whole $whole --caps none \
 		--skip-unknown > /dev/null
 	sleep 1000000 &
