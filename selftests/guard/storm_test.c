@@ -225,6 +225,21 @@ static void storm_of_slow_forks(struct storm *storm)
 		;
 }
 
+/* How many tries a round sees at least, and how long it waits for them. */
+#define TRIES_A_ROUND	2
+#define PATIENCE_MS	10000
+
+/* Let the storm rage: for a while, and longer where the kernel is slow. */
+static void rage(struct storm *storm)
+{
+	long enough = GET(storm->tries) + TRIES_A_ROUND;
+	uint64_t end = now_ms() + PATIENCE_MS;
+
+	sleep_ms(100);
+	while (GET(storm->tries) < enough && now_ms() < end)
+		sleep_ms(10);
+}
+
 static struct storm *storm_run(struct _test_data_storm *self,
 			       unsigned int scope,
 			       void (*fn)(struct storm *storm), int rounds,
@@ -248,7 +263,7 @@ static struct storm *storm_run(struct _test_data_storm *self,
 		ASSERT_EQ(0, guard_attach(self->fd, self->id, scope, pid,
 					  RSG_MODE_ENFORCE, 0));
 		PUT(storm->attached, i + 1);
-		sleep_ms(100);
+		rage(storm);
 		PUT(storm->attached, 0);
 		while (GET(storm->inside))
 			sleep_ms(1);

@@ -16,7 +16,8 @@ ifeq ($(KSFT),)
 KSFT	:= $(shell $(TOP)/selftests/vm/kernel ksft)
 endif
 CFLAGS	+= -static -O2 -g -Wall -ffile-prefix-map=$(TOP)/= \
-	   -I$(KSFT) -I$(TOP)/include/uapi -I$(TOP)/selftests/lib
+	   -I$(KSFT) -I$(TOP)/include/uapi -I$(TOP)/selftests/lib \
+	   -include $(TOP)/selftests/lib/slow.h -Wl,--wrap=alarm
 # lib.mk makes 'all' out of these names; it is the first target, then.
 include $(KSFT)/lib.mk
 
