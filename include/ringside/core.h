@@ -91,6 +91,8 @@ void rs_tracepoints_detach(struct rs_tracepoint *tps, unsigned int nr,
  * @fn: the handler; gets the zero-extended kernel copy of the structure and
  *	checks reserved members. Returns 0 or a positive value for the caller,
  *	or a negative errno
+ * @undo: takes back what @fn did when the caller can not be told of it; NULL
+ *	where there is nothing to take back
  */
 struct rs_ioctl {
 	unsigned int cmd;
@@ -100,6 +102,7 @@ struct rs_ioctl {
 	bool write_back;
 	bool write_error;
 	long (*fn)(struct file *file, void *arg);
+	void (*undo)(struct file *file, void *arg);
 };
 
 long rs_ioctl_dispatch(struct file *file, unsigned int cmd, unsigned long uarg,

@@ -256,7 +256,9 @@ int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		}
 		err = apply(set, new, nr);
 		if (err) {
-			find_culprit(set, new, nr, error);
+			/* Memory is nobody's fault. */
+			if (err != -ENOMEM)
+				find_culprit(set, new, nr, error);
 			kvfree(new);
 			return err;
 		}
@@ -314,6 +316,7 @@ int rs_func_addresses(const char *const *names, unsigned long *addresses,
 	struct kprobe *probes __free(kfree) = NULL;
 	struct kprobe **found __free(kfree) = NULL;
 	unsigned int i, nr_found = 0;
+	int err = 0;
 
 	if (!nr)
 		return 0;
@@ -325,13 +328,17 @@ int rs_func_addresses(const char *const *names, unsigned long *addresses,
 		probes[i].symbol_name = names[i];
 		probes[i].flags = KPROBE_FLAG_DISABLED;
 		addresses[i] = 0;
-		if (register_kprobe(&probes[i]))
+		err = register_kprobe(&probes[i]);
+		/* That does not mean that there is no such function. */
+		if (err == -ENOMEM)
+			break;
+		if (err)
 			continue;
 		addresses[i] = (unsigned long)probes[i].addr;
 		found[nr_found++] = &probes[i];
 	}
 	unregister_kprobes(found, nr_found);
-	return 0;
+	return err == -ENOMEM ? err : 0;
 }
 EXPORT_SYMBOL_GPL(rs_func_addresses);
 

@@ -79,8 +79,11 @@ long rs_ioctl_dispatch(struct file *file, unsigned int cmd, unsigned long uarg,
 	if (ret < 0 ? !row->write_error : !row->write_back)
 		return ret;
 	/* A longer structure of the caller keeps its tail, which is zero. */
-	if (copy_to_user(user, arg, min_t(size_t, usize, row->size)))
-		return ret < 0 ? ret : -EFAULT;
-	return ret;
+	if (!copy_to_user(user, arg, min_t(size_t, usize, row->size)) ||
+	    ret < 0)
+		return ret;
+	if (row->undo)
+		row->undo(file, arg);
+	return -EFAULT;
 }
 EXPORT_SYMBOL_GPL(rs_ioctl_dispatch);

@@ -23,7 +23,7 @@
  *   replace.c  swap what a policy says
  *   jail*.c    policies that keep their tasks in a root directory
  *   safety.c   breaker, SysRq, cap of the mode, watchdog
- *   ioctl.c, event_ioctl.c, sysfs.c  user space
+ *   ioctl.c, event_ioctl.c, relax_ioctl.c, sysfs.c  user space
  *
  * Lock order: rsg_lock nests outside rs_fset.lock and whatever ftrace,
  * tracepoints and RCU take. calls.c has a lock of its own, which is never held
@@ -377,6 +377,12 @@ int rsg_relax(struct rsg_relax *arg);
 int rsg_relax_end(u32 id);
 int rsg_relax_next(struct rsg_relax *arg);
 void rsg_relax_exit(void);
+
+/* relax_ioctl.c */
+long rsg_relax_ioctl(struct file *file, void *arg);
+void rsg_relax_undo(struct file *file, void *arg);
+long rsg_relax_end_ioctl(struct file *file, void *arg);
+long rsg_relax_get_ioctl(struct file *file, void *arg);
 
 /* safety.c */
 int rsg_safety_init(void);

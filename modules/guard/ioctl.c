@@ -315,6 +315,20 @@ static long attach(struct file *file, void *arg)
 	return ret;
 }
 
+/* Of ATTACH and REPLACE; their structures begin as this one does. */
+static void undo_pending(struct file *file, void *arg)
+{
+	const struct rsg_id *which = arg;
+	struct rsg_policy *policy;
+
+	mutex_lock(&rsg_lock);
+	policy = rsg_policy_find(which->id);
+	/* Who confirmed it meanwhile wants it. */
+	if (policy)
+		rsg_rollback(policy);
+	mutex_unlock(&rsg_lock);
+}
+
 static struct rsg_rules *read_rules(const struct rsg_load *load)
 {
 	struct rsg_source source = {};
@@ -510,38 +524,6 @@ static long unload(struct file *file, void *arg)
 	return ret;
 }
 
-static bool names_calls(const struct rsg_relax *arg)
-{
-	unsigned int i;
-	u64 any = 0;
-
-	for (i = 0; i < RSG_RELAX_WORDS; i++)
-		any |= arg->calls[i];
-	return any;
-}
-
-static long relax(struct file *file, void *arg)
-{
-	struct rsg_relax *relax = arg;
-
-	if (relax->id || relax->pid <= 0 || relax->flags || relax->uses ||
-	    !relax->ms || relax->ms > RSG_RELAX_MAX_MS || !names_calls(relax))
-		return -EINVAL;
-	return rsg_relax_enabled ? rsg_relax(relax) : -EOPNOTSUPP;
-}
-
-static long relax_end(struct file *file, void *arg)
-{
-	const struct rsg_id *which = arg;
-
-	return rsg_relax_end(which->id);
-}
-
-static long get_relax(struct file *file, void *arg)
-{
-	return rsg_relax_next(arg);
-}
-
 #define ROW(_cmd, _type, _fn, ...) {		\
 	.cmd = _cmd,				\
 	.size = sizeof(_type),			\
@@ -555,7 +537,7 @@ static const struct rs_ioctl device_table[] = {
 	ROW(RSG_IOC_LOAD, struct rsg_load, load, .admin = true),
 	ROW(RSG_IOC_JAIL, struct rsg_jail_arg, jail, .admin = true),
 	ROW(RSG_IOC_ATTACH, struct rsg_attach, attach, .admin = true,
-	    .write_back = true, .write_error = true),
+	    .write_back = true, .write_error = true, .undo = undo_pending),
 	ROW(RSG_IOC_CONFIRM, struct rsg_id, confirm, .admin = true),
 	ROW(RSG_IOC_ROLLBACK, struct rsg_id, rollback, .admin = true),
 	ROW(RSG_IOC_DETACH, struct rsg_id, detach, .admin = true),
@@ -566,16 +548,17 @@ static const struct rs_ioctl device_table[] = {
 	ROW(RSG_IOC_GET_POLICY, struct rsg_policy_info, get_policy,
 	    .admin = true, .write_back = true),
 	ROW(RSG_IOC_REPLACE, struct rsg_replace, replace, .admin = true,
-	    .write_back = true, .write_error = true),
+	    .write_back = true, .write_error = true, .undo = undo_pending),
 	ROW(RSG_IOC_TEST, struct rsg_test, test, .admin = true,
 	    .write_back = true),
 	ROW(RSG_IOC_GET_CALLS, struct rsg_calls, get_calls, .admin = true,
 	    .write_back = true),
-	ROW(RSG_IOC_RELAX, struct rsg_relax, relax, .admin = true,
-	    .write_back = true),
-	ROW(RSG_IOC_RELAX_END, struct rsg_id, relax_end, .admin = true),
-	ROW(RSG_IOC_GET_RELAX, struct rsg_relax, get_relax, .admin = true,
-	    .write_back = true),
+	ROW(RSG_IOC_RELAX, struct rsg_relax, rsg_relax_ioctl, .admin = true,
+	    .write_back = true, .undo = rsg_relax_undo),
+	ROW(RSG_IOC_RELAX_END, struct rsg_id, rsg_relax_end_ioctl,
+	    .admin = true),
+	ROW(RSG_IOC_GET_RELAX, struct rsg_relax, rsg_relax_get_ioctl,
+	    .admin = true, .write_back = true),
 };
 
 static long device_ioctl(struct file *file, unsigned int cmd,

@@ -425,6 +425,38 @@ TEST_F(attach, who_locks_out_himself_comes_back)
 	EXPECT_GE(2000, late);
 }
 
+TEST_F(attach, what_the_caller_can_not_be_told_of_is_undone)
+{
+	struct rsg_attach *attach = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct rsg_replace *replace = (void *)attach;
+
+	ASSERT_NE(MAP_FAILED, attach);
+	*attach = (struct rsg_attach){
+		.size = sizeof(*attach), .id = self->id,
+		.scope = RSG_SCOPE_PROCESS, .pid = self->worker.pid,
+		.mode = RSG_MODE_ENFORCE,
+	};
+	ASSERT_EQ(0, mprotect(attach, 4096, PROT_READ));
+	EXPECT_EQ(-EFAULT, guard_ioctl(self->fd, RSG_IOC_ATTACH, attach));
+	EXPECT_EQ(RSG_STATE_LOADED, state(self));
+	EXPECT_FALSE(is_denied(self));
+	EXPECT_EQ(0, guard_attr("hooked_functions"));
+	/* One that takes everything back would let the worker go. */
+	ASSERT_EQ(0, attach_worker(self, 0));
+	ASSERT_EQ(0, guard_confirm(self->id));
+	ASSERT_EQ(0, mprotect(attach, 4096, PROT_READ | PROT_WRITE));
+	*replace = (struct rsg_replace){
+		.size = sizeof(*replace), .id = self->id,
+		.default_verdict = FAIL_WITH(0),
+	};
+	ASSERT_EQ(0, mprotect(attach, 4096, PROT_READ));
+	EXPECT_EQ(-EFAULT, guard_ioctl(self->fd, RSG_IOC_REPLACE, replace));
+	EXPECT_EQ(RSG_STATE_ATTACHED, state(self));
+	EXPECT_TRUE(is_denied(self));
+	munmap(attach, 4096);
+}
+
 TEST_F(attach, closing_the_descriptor_undoes_it)
 {
 	struct rsg_policy_info info;

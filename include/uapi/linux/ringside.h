@@ -19,7 +19,8 @@
  *           its documented range
  *   E2BIG   a tail that this kernel side does not know is not zero, or size
  *           exceeds one page
- *   EFAULT  the structure can not be read or written
+ *   EFAULT  the structure can not be read or written; what was done before
+ *           that was found out has been undone
  *   EPERM   the caller lacks the capability that the call demands
  */
 #ifndef _UAPI_LINUX_RINGSIDE_H
