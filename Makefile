@@ -123,7 +123,7 @@ check: setup
 	@$(vm)/check $(or $(KERNELS),6.1 6.12)
 
 matrix: setup
-	@SLOW=y $(vm)/check $(or $(KERNELS),6.1 6.12 6.12-rt 7.2 7.3)
+	@SLOW=y $(vm)/check $(or $(KERNELS),6.1 6.12 6.12-rt 7.2 7.3 debug)
 
 # The balloon in and out CYCLES (1000) times while stress-ng uses memory.
 soak-balloon:
