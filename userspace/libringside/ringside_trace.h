@@ -278,6 +278,9 @@ struct rs_trace_cgroup {
 
 /**
  * rs_trace_who_cgroups() - how many cgroups have sums
+ * @who: a copy or difference
+ *
+ * Return: the number.
  */
 size_t rs_trace_who_cgroups(const struct rs_trace_who *who);
 
@@ -310,6 +313,9 @@ struct rs_trace_part {
 
 /**
  * rs_trace_who_causes() - how many parts each cgroup has
+ * @who: a copy or difference
+ *
+ * Return: the number.
  */
 size_t rs_trace_who_causes(const struct rs_trace_who *who);
 
@@ -345,6 +351,9 @@ struct rs_trace_thread {
 
 /**
  * rs_trace_who_tasks() - how many threads live that entered the kernel
+ * @who: a copy or difference
+ *
+ * Return: the number.
  */
 size_t rs_trace_who_tasks(const struct rs_trace_who *who);
 
