@@ -132,6 +132,13 @@ def guest_sleeps_without_a_balloon(guest):
     unplug(guest)
 
 
+def guest_goes_with_pages_inside(guest):
+    """The last test of a machine: that it ends well is the next one."""
+    plug(guest, {"free-page-reporting": True})
+    guest.balloon(guest.mem - 77 * MIB)
+    expect_equal(77 * 256, held_pages(guest), "pages held")
+
+
 SMALL = 640
 GROUPS = {
     "backends": [
@@ -142,5 +149,6 @@ GROUPS = {
               qemu=backend(SMALL, "memfd,share=on,hugetlb=on,hugetlbsize=2M")),
          (whole_huge_pages_return,))],
     "plug": [(dict(label="plugged", mem=384, device=None), (
-        every_combination_returns_memory, guest_sleeps_without_a_balloon))],
+        every_combination_returns_memory, guest_sleeps_without_a_balloon,
+        guest_goes_with_pages_inside))],
 }
