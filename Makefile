@@ -9,7 +9,8 @@ vm := selftests/vm
 .DEFAULT_GOAL := modules
 .PHONY: modules tools docs install uninstall dkms-install dkms-uninstall \
 	deb sbom check-install demo demo-overcommit check matrix scenario \
-	soak-balloon bench plot-guard lint setup vm-shell clean distclean help
+	soak-balloon soak-credentials bench plot-guard lint setup vm-shell \
+	clean distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -130,6 +131,10 @@ soak-balloon:
 	@$(vm)/setup selftests/balloon/packages
 	@$(vm)/kernel modules $(or $(KERNEL),6.12) >/dev/null
 	@python3 selftests/balloon/host.py soak $(or $(KERNEL),6.12)
+
+# RETURNS (10 million) returns to user mode without an alarm of the guard.
+soak-credentials: setup
+	@selftests/trace/soak $(or $(KERNEL),6.12) $(or $(RETURNS),10000000)
 
 vm-shell: setup
 	@$(vm)/shell $(or $(KERNEL),6.12)
