@@ -160,6 +160,32 @@ trace() {
 	measure trace.level0_after getppid
 }
 
+# The credential guard by itself, and beside the lowest level, where returns are
+# looked at anyway: that is what its goals are about.
+credentials() {
+	echo pointer > $dev/ringside-trace/credentials
+	measure trace.cred_pointer_alone getppid
+	echo full > $dev/ringside-trace/credentials
+	measure trace.cred_full_alone getppid
+	echo off > $dev/ringside-trace/credentials
+	echo 1 > $dev/ringside-trace/level
+	echo 1 > $dev/ringside-trace/always
+	measure base.cred getppid
+	measure base.setuid setuid
+	measure base.open_close open-close
+	echo pointer > $dev/ringside-trace/credentials
+	measure trace.cred_pointer getppid
+	measure trace.setuid_pointer setuid
+	echo full > $dev/ringside-trace/credentials
+	measure trace.cred_full getppid
+	measure trace.setuid setuid
+	measure trace.open_close open-close
+	echo off > $dev/ringside-trace/credentials
+	echo 0 > $dev/ringside-trace/always
+	echo 0 > $dev/ringside-trace/level
+	measure trace.cred_off_after getppid
+}
+
 peers() {
 	while_running perf-stat '' \
 		perf stat -a -e raw_syscalls:sys_enter
@@ -182,6 +208,7 @@ insmod $here/ringside_trace.ko
 measure core.idle getppid
 guard
 trace
+credentials
 rmmod ringside_trace
 rmmod ringside_guard
 rmmod ringside

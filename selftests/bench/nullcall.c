@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <seccomp.h>
@@ -62,6 +63,25 @@ static unsigned long measure(long nr, long other, long *ret)
 			raw_call(other);
 			*ret = raw_call(nr);
 		}
+		ticks = __rdtsc() - start;
+		if (ticks < best)
+			best = ticks;
+	}
+	return best / CALLS;
+}
+
+/* Ticks of opening and closing a file that costs no search. */
+static unsigned long measure_open(void)
+{
+	unsigned long best = -1UL;
+
+	for (int b = 0; b < BATCHES; b++) {
+		uint64_t start = __rdtsc();
+		uint64_t ticks;
+
+		for (int i = 0; i < CALLS; i++)
+			if (close(open("/", O_RDONLY)))
+				die("open");
 		ticks = __rdtsc() - start;
 		if (ticks < best)
 			best = ticks;
@@ -241,6 +261,7 @@ static void usage(void)
 {
 	fputs("usage: nullcall [--wait] [--expect ERRNO] [--seccomp PROFILE [--tree] [--without CALL]] [--in-turn CALL] [--arg N] CALL\n"
 	      "       nullcall switch: two switches, two read() and two write()\n"
+	      "       nullcall open-close: a pair of these\n"
 	      "  --wait      print \"ready\" and measure after SIGUSR1\n"
 	      "  --expect N  fail unless the call ends with errno N (0: succeeds)\n"
 	      "  --in-turn   make this call before each, and measure their average\n"
@@ -300,6 +321,10 @@ int main(int argc, char **argv)
 		usage();
 	if (!strcmp(argv[optind], "switch")) {
 		printf("%lu\n", measure_switch());
+		return 0;
+	}
+	if (!strcmp(argv[optind], "open-close")) {
+		printf("%lu\n", measure_open());
 		return 0;
 	}
 	nr = seccomp_syscall_resolve_name(argv[optind]);
