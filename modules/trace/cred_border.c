@@ -2,7 +2,9 @@
 /*
  * Does a thread go back to user mode with the credentials that it was seen to
  * commit? The check at the border: a notifier of its own on every return to
- * user mode, so that it works at any level of counting.
+ * user mode, so that it works at any level of counting; or, while returns are
+ * counted anyway, as the first thing that the counter's notifier does, which is
+ * cheaper.
  *
  * Only here, because only here everything is balanced: in the middle of a call
  * overlayfs, nfsd and many others act with the credentials of somebody else,
@@ -14,7 +16,10 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/irqflags.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 
 #include "cred_guard.h"
 #include "trace.h"
@@ -24,8 +29,14 @@ DEFINE_PER_CPU(struct rst_cred_cpu, rst_cred_cpus);
 /* No thread has this address. */
 static struct rst_cred_record nobody;
 
-/* What CPUs call; written with CPU hotplug locked out. */
-static void (*notifier_now)(struct user_return_notifier *);
+/*
+ * Serialises what the guard and the level want; inside of their locks. The rest
+ * is protected by it, and is written with CPU hotplug locked out as well.
+ */
+static DEFINE_MUTEX(border_lock);
+static bool armed;
+static bool check_all;	/* what credentials say as well */
+static bool joined;	/* returns are counted */
 
 /* Dynamic state that cpuhp gave us; valid while armed. */
 static enum cpuhp_state hotplug_state;
@@ -123,26 +134,111 @@ static void notrace check_full(struct user_return_notifier *notifier)
 		look_closer(cpu, true);
 }
 
-/* As in count.c, of a notifier more. */
+/* All of it out of line and called last, to spare the hot path a frame. */
+static noinline void
+look_closer_and_count(struct user_return_notifier *notifier, bool full)
+{
+	look_closer(this_cpu_ptr(&rst_cred_cpus), full);
+	READ_ONCE(rst_count_next)(notifier);
+}
+
+static __always_inline void
+check_and_count(struct user_return_notifier *notifier, bool full)
+{
+	const struct rst_cred_record *record;
+
+	record = __this_cpu_read(rst_cred_cpus.record);
+	if (unlikely(!is_known(record) ||
+		     (full && !rst_cred_is_same(record->cred, record))))
+		look_closer_and_count(notifier, full);
+	else
+		READ_ONCE(rst_count_next)(notifier);
+}
+
+static void notrace check_pointer_and_count(struct user_return_notifier *n)
+{
+	check_and_count(n, false);
+}
+
+static void notrace check_full_and_count(struct user_return_notifier *n)
+{
+	check_and_count(n, true);
+}
+
+/* Interrupts are off. */
+static void register_here(void *unused)
+{
+	user_return_notifier_register(this_cpu_ptr(&rst_cred_cpus.notifier));
+}
+
+static void unregister_here(void *unused)
+{
+	user_return_notifier_unregister(this_cpu_ptr(&rst_cred_cpus.notifier));
+}
+
+/* As in count.c, unless the counter's notifier does it. */
 static int start_cpu(unsigned int cpu)
 {
-	struct rst_cred_cpu *this = this_cpu_ptr(&rst_cred_cpus);
-
-	this->notifier.on_user_return = notifier_now;
+	if (joined)
+		return 0;
 	local_irq_disable();
-	user_return_notifier_register(&this->notifier);
+	register_here(NULL);
 	local_irq_enable();
 	return 0;
 }
 
 static int stop_cpu(unsigned int cpu)
 {
-	struct rst_cred_cpu *this = this_cpu_ptr(&rst_cred_cpus);
-
+	if (joined)
+		return 0;
 	local_irq_disable();
-	user_return_notifier_unregister(&this->notifier);
+	unregister_here(NULL);
 	local_irq_enable();
 	return 0;
+}
+
+/* Tell all CPUs, those that are off as well, what to call. */
+static void tell_cpus(void)
+{
+	unsigned int cpu;
+
+	lockdep_assert_held(&border_lock);
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu(rst_cred_cpus, cpu).notifier.on_user_return,
+			   check_all ? check_full : check_pointer);
+	if (!armed || !joined)
+		rst_count_check(NULL);
+	else
+		rst_count_check(check_all ? check_full_and_count :
+					    check_pointer_and_count);
+}
+
+/**
+ * rst_border_join - returns are counted from now on
+ *
+ * First one more looks, and then one less: no return goes unseen.
+ */
+void rst_border_join(void)
+{
+	guard(mutex)(&border_lock);
+	cpus_read_lock();
+	joined = true;
+	tell_cpus();
+	if (armed)
+		on_each_cpu(unregister_here, NULL, 1);
+	cpus_read_unlock();
+}
+
+/** rst_border_part - returns will not be counted any more */
+void rst_border_part(void)
+{
+	guard(mutex)(&border_lock);
+	cpus_read_lock();
+	if (armed)
+		on_each_cpu(register_here, NULL, 1);
+	joined = false;
+	tell_cpus();
+	cpus_read_unlock();
 }
 
 static void forget_cpus(void)
@@ -159,13 +255,10 @@ static void forget_cpus(void)
  */
 void rst_border_use(bool full)
 {
-	unsigned int cpu;
-
+	guard(mutex)(&border_lock);
 	cpus_read_lock();
-	notifier_now = full ? check_full : check_pointer;
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu(rst_cred_cpus, cpu).notifier.on_user_return,
-			   notifier_now);
+	check_all = full;
+	tell_cpus();
 	cpus_read_unlock();
 }
 
@@ -180,18 +273,30 @@ int rst_border_start(bool full)
 	int state;
 
 	rst_border_use(full);
+	guard(mutex)(&border_lock);
 	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN,
 				  "ringside/credentials:online", start_cpu,
 				  stop_cpu);
 	if (state < 0)
 		return state;
 	hotplug_state = state;
+	cpus_read_lock();
+	armed = true;
+	tell_cpus();
+	cpus_read_unlock();
 	return 0;
 }
 
 /** rst_border_stop - when it returns, nothing is checked and no record held */
 void rst_border_stop(void)
 {
+	guard(mutex)(&border_lock);
+	cpus_read_lock();
+	armed = false;
+	tell_cpus();
+	cpus_read_unlock();
+	/* Notifiers run with interrupts off. */
+	synchronize_rcu();
 	cpuhp_remove_state(hotplug_state);
 	forget_cpus();
 }

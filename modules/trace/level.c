@@ -36,6 +36,7 @@ static int arm(void)
 		rst_causes_detach();
 		return err;
 	}
+	rst_border_join();
 	page = rst_area_page();
 	WRITE_ONCE(page->armed_ns, ktime_get_ns());
 	return 0;
@@ -44,6 +45,7 @@ static int arm(void)
 static void disarm(void)
 {
 	lockdep_assert_held(&level_lock);
+	rst_border_part();
 	rst_count_stop();
 	rst_causes_detach();
 }

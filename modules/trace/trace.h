@@ -5,7 +5,8 @@
  * Lock order: level_lock (level.c) > everything the kernel takes to register
  * hooks (tracepoints_mutex, ftrace_lock, cpu_hotplug_lock). So is guard_lock
  * (cred_guard.c), that of the credential guard; neither is taken inside the
- * other. The event ringside:cred uses none of them, see cred.c. Probes take no
+ * other, but border_lock (cred_border.c) is inside both. The event ringside:cred
+ * uses none of them, see cred.c. Probes take no
  * lock, but for those of the guard: that of a bucket of its table, innermost.
  */
 #ifndef RST_TRACE_H
@@ -98,6 +99,8 @@ u64 rst_causes_features(void);
 int rst_count_start(void);
 void rst_count_stop(void);
 void rst_count_use(void (*notifier)(struct user_return_notifier *));
+void rst_count_check(void (*check)(struct user_return_notifier *));
+extern void (*rst_count_next)(struct user_return_notifier *);
 void rst_on_user_return(struct user_return_notifier *notifier);
 void rst_on_user_return_log2(struct user_return_notifier *notifier);
 void rst_on_user_return_hdr(struct user_return_notifier *notifier);
@@ -138,6 +141,10 @@ void rst_who_enter(struct rst_slot *slot);
 /* who_ioctl.c */
 int rst_who_next_group(struct rs_trace_group *arg);
 int rst_who_tasks(struct rs_trace_tasks *arg);
+
+/* cred_border.c: the guard looks at returns in the counter's notifier, or not */
+void rst_border_join(void);
+void rst_border_part(void);
 
 /* level.c: who wants what */
 int rst_level_open(void);

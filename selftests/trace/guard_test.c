@@ -219,6 +219,39 @@ TEST_F(guard, pointers_only)
 		  now.unexplained[RS_TRACE_CRED_POINTER]);
 }
 
+/* Returns are looked at by another notifier while they are counted. */
+TEST_F(guard, at_any_level)
+{
+	static const unsigned int levels[] = {
+		RS_TRACE_LEVEL_COUNT, RS_TRACE_LEVEL_LATENCY,
+		RS_TRACE_LEVEL_OFF,
+	};
+	struct rs_trace_guard_state now, last = self->before;
+	struct rs_trace_level level = { .size = sizeof(level) };
+	size_t i, j;
+	pid_t pid;
+
+	for (i = 0; i < 6; i++) {
+		level.level = levels[i % 3];
+		ASSERT_EQ(0, ioctl(self->dev, RS_TRACE_SET_LEVEL, &level));
+		for (j = 0; j < 2; j++) {
+			ASSERT_EQ(0, run(exploits[j].how, &pid));
+			last.unexplained[exploits[j].pattern]++;
+		}
+		now = state_of(self->dev);
+		EXPECT_EQ(0, memcmp(last.unexplained, now.unexplained,
+				    sizeof(now.unexplained)))
+			TH_LOG("level %u", level.level);
+		/* As if it had been armed at this level. */
+		ASSERT_EQ(0, set_guard(self->dev, RS_TRACE_GUARD_OFF));
+		ASSERT_EQ(0, run("pointer", &pid));
+		ASSERT_EQ(0, set_guard(self->dev, RS_TRACE_GUARD_FULL));
+		now = state_of(self->dev);
+		EXPECT_EQ(0, memcmp(last.unexplained, now.unexplained,
+				    sizeof(now.unexplained)));
+	}
+}
+
 /* Did @pid, or what it exploited, get to its next call? */
 static int went_on(int fd)
 {
