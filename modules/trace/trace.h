@@ -100,7 +100,7 @@ int rst_count_start(void);
 void rst_count_stop(void);
 void rst_count_use(void (*notifier)(struct user_return_notifier *));
 void rst_count_check(void (*check)(struct user_return_notifier *));
-extern void (*rst_count_next)(struct user_return_notifier *);
+extern void (*rst_count_next)(struct user_return_notifier *notifier);
 void rst_on_user_return(struct user_return_notifier *notifier);
 void rst_on_user_return_log2(struct user_return_notifier *notifier);
 void rst_on_user_return_hdr(struct user_return_notifier *notifier);
