@@ -8,7 +8,7 @@
 
 # What our packages depend on is there as well: no archive is asked later.
 root_include=systemd,systemd-sysv,udev,kmod,dkms,openssl,procps,initramfs-tools,pkg-config
-root_include=$root_include,libjansson-dev,libncurses6,libtinfo6
+root_include=$root_include,libc6-dev,libjansson-dev,libncurses6,libtinfo6
 root_include=$root_include,libseccomp-dev,libjs-sphinxdoc
 
 # first_kernel SUITE, next_kernel SUITE: what the root starts with, and what it
