@@ -214,6 +214,42 @@ int rst_area_map(struct vm_area_struct *vma)
 	return remap_vmalloc_range(vma, records, vma->vm_pgoff - first);
 }
 
+/**
+ * rst_area_name - what a counter stands for
+ * @counter: below RST_NR_COUNTERS
+ * @kind: receives RS_TRACE_SYSCALL_X64 and so on
+ * @index: receives its place within the kind
+ */
+void rst_area_name(unsigned int counter, unsigned int *kind,
+		   unsigned int *index)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sections) - 1; i++)
+		if (counter - sections[i].first < sections[i].nr)
+			break;
+	*kind = sections[i].kind;
+	*index = counter - sections[i].first;
+}
+
+/**
+ * rst_area_counter - the counter of a cause that is in the books
+ * @kind: RS_TRACE_SYSCALL_X64 and so on
+ * @index: its place within the kind
+ *
+ * Return: the counter, RST_NR_COUNTERS for no such cause.
+ */
+unsigned int rst_area_counter(u32 kind, u32 index)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sections); i++)
+		if (sections[i].kind == kind && index < sections[i].nr &&
+		    sections[i].flags & RS_TRACE_SECTION_BOOKS)
+			return sections[i].first + index;
+	return RST_NR_COUNTERS;
+}
+
 /** rst_area_sum - sum of the counters from @first to before @end, all CPUs */
 u64 rst_area_sum(unsigned int first, unsigned int end)
 {

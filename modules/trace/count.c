@@ -20,6 +20,7 @@
 #include <asm/unistd.h>
 
 #include "record.h"
+#include "slow.h"
 #include "who.h"
 
 DEFINE_PER_CPU(struct rst_cpu, rst_cpus);
@@ -155,11 +156,14 @@ void notrace rst_on_user_return(struct user_return_notifier *notifier)
 		count_rare(block);
 }
 
-/* @off: ticks since the start that the task was not running. */
-static __always_inline void end_crossing(const struct rst_cpu *cpu,
-					 struct rst_slot *slot,
-					 unsigned long cause, unsigned int bits,
-					 bool who, u64 off)
+/*
+ * @off: ticks since the start that the task was not running.
+ * Return: how many it took in all, 0 if it was not timed.
+ */
+static __always_inline u64 end_crossing(const struct rst_cpu *cpu,
+					struct rst_slot *slot,
+					unsigned long cause, unsigned int bits,
+					bool who, u64 off)
 {
 	struct rs_trace_sum *sum = NULL;
 	u64 start = slot->start, ticks;
@@ -169,11 +173,12 @@ static __always_inline void end_crossing(const struct rst_cpu *cpu,
 		rst_who_count(slot, sum);
 	}
 	if (unlikely(!start))
-		return;
+		return 0;
 	slot->start = 0;
 	ticks = rst_record(cpu, cause, rdtsc() - start, bits);
 	if (who)
 		rst_who_time(slot, sum, ticks - off);
+	return ticks;
 }
 
 static void time_crossing(struct rst_cpu *cpu, unsigned int cause,
@@ -277,18 +282,18 @@ static u64 add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
 }
 
 /**
- * rst_on_user_return_off_cpu - count, time, and tell what was not on the CPU
+ * rst_on_user_return_all - count, time, and whatever else is asked for
  * @notifier: that of this CPU
  *
- * Adds up as well if somebody wants to know.
+ * Looks at each return what that is; the others know.
  */
-void notrace rst_on_user_return_off_cpu(struct user_return_notifier *notifier)
+void notrace rst_on_user_return_all(struct user_return_notifier *notifier)
 {
 	struct rst_cpu *cpu = cpu_of(notifier);
 	struct rst_slot *slot = rst_latency_slot(cpu);
 	bool who = rst_latency_sums();
 	unsigned long cause;
-	u64 off;
+	u64 off, ticks;
 
 	if (!is_plain_call(&cause))
 		cause = rare_cause(task_pt_regs(current));
@@ -297,9 +302,12 @@ void notrace rst_on_user_return_off_cpu(struct user_return_notifier *notifier)
 		return;
 	off = add_off_cpu(cpu, slot, cause);
 	if (rst_area_hdr())
-		end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR, who, off);
+		ticks = end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR, who,
+				     off);
 	else
-		end_crossing(cpu, slot, cause, 0, who, off);
+		ticks = end_crossing(cpu, slot, cause, 0, who, off);
+	if (rst_latency_limited())
+		rst_slow_check(cause, ticks, off);
 }
 
 /*

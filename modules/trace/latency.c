@@ -67,8 +67,11 @@ struct rst_slot rst_nobody;
 
 static bool off_cpu_watched;	/* level_lock */
 
-/* The notifier adds up; written under level_lock. */
+/* The notifier adds up; written under level_lock. So is the next. */
 static bool sums_kept;
+
+/* It compares with limits. */
+static bool limited;
 
 static noinline struct rst_slot *new_slot(struct rst_slots *table)
 {
@@ -364,8 +367,8 @@ static void forget_cpus(void)
 
 static void use_notifier(void)
 {
-	if (off_cpu_watched)
-		rst_count_use(rst_on_user_return_off_cpu);
+	if (off_cpu_watched || limited)
+		rst_count_use(rst_on_user_return_all);
 	else if (rst_area_hdr())
 		rst_count_use(sums_kept ? rst_on_user_return_hdr_who :
 					  rst_on_user_return_hdr);
@@ -411,6 +414,7 @@ void rst_latency_stop(void)
 
 	rst_latency_off_cpu(false);
 	rst_latency_who(false);
+	rst_latency_slow(false);
 	rst_count_use(rst_on_user_return);
 	WRITE_ONCE(rst_slots, NULL);
 	/* No entry of an interrupt is noted any more: exits may go. */
@@ -491,4 +495,22 @@ int rst_latency_who(bool on)
 		rst_who_stop();
 	}
 	return 0;
+}
+
+/** rst_latency_limited - are crossings compared with their limits? */
+bool rst_latency_limited(void)
+{
+	return READ_ONCE(limited);
+}
+
+/**
+ * rst_latency_slow - compare crossings with their limits while they are timed?
+ * @on: yes or no
+ */
+void rst_latency_slow(bool on)
+{
+	if (on == limited)
+		return;
+	WRITE_ONCE(limited, on);
+	use_notifier();
 }

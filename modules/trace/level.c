@@ -122,6 +122,7 @@ static int settle(void)
 	err = settle_level(highest_request());
 	if (err || state.level < RS_TRACE_LEVEL_LATENCY)
 		return err;
+	rst_latency_slow(state.slow);
 	err = rst_latency_off_cpu(off_cpu_wanted);
 	return err ?: rst_latency_who(want_sums());
 }
@@ -258,6 +259,19 @@ int rst_level_set_who(bool who)
 		settle();
 	}
 	return err;
+}
+
+/**
+ * rst_level_set_slow - compare crossings with limits while they are timed?
+ * @slow: yes or no
+ *
+ * Return: 0.
+ */
+int rst_level_set_slow(bool slow)
+{
+	guard(mutex)(&level_lock);
+	state.slow = slow;
+	return settle();
 }
 
 /** rst_level_state - a copy of who asks for what */

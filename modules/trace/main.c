@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "cred_guard.h"
+#include "slow.h"
 #include "trace.h"
 
 static int __init rst_init(void)
@@ -20,6 +21,7 @@ static int __init rst_init(void)
 	rst_cred_init();
 	rst_border_init();
 	rst_report_init();
+	rst_slow_init();
 	err = misc_register(&rst_device);
 	if (err)
 		return err;

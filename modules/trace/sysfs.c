@@ -9,6 +9,7 @@
 #include <linux/sysfs.h>
 
 #include "cred_guard.h"
+#include "slow.h"
 #include "trace.h"
 
 static ssize_t level_show(struct device *dev, struct device_attribute *attr,
@@ -73,6 +74,45 @@ static ssize_t who_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_ADMIN_RW(who);
 
+static ssize_t slow_ns_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", rst_slow_default());
+}
+
+static ssize_t slow_ns_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t len)
+{
+	u64 ns;
+	int err;
+
+	err = kstrtou64(buf, 0, &ns);
+	if (err)
+		return err;
+	err = rst_slow_set_all(ns);
+	return err ?: len;
+}
+static DEVICE_ATTR_ADMIN_RW(slow_ns);
+
+/* "KIND INDEX NS", the first two as in the uapi header. */
+static ssize_t slow_cause_store(struct device *dev,
+				struct device_attribute *attr, const char *buf,
+				size_t len)
+{
+	u32 kind, index;
+	char end;
+	u64 ns;
+	int err;
+
+	if (sscanf(buf, "%u %u %llu %c", &kind, &index, &ns, &end) != 3)
+		return -EINVAL;
+	err = rst_slow_set(rst_area_counter(kind, index), ns);
+	return err ?: len;
+}
+
+static struct device_attribute dev_attr_slow_cause =
+	__ATTR(slow_cause, 0200, NULL, slow_cause_store);
+
 static ssize_t armed_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
@@ -106,6 +146,8 @@ static struct attribute *rst_attrs[] = {
 	&dev_attr_level.attr,
 	&dev_attr_always.attr,
 	&dev_attr_who.attr,
+	&dev_attr_slow_ns.attr,
+	&dev_attr_slow_cause.attr,
 	&dev_attr_armed.attr,
 	&dev_attr_readers.attr,
 	&dev_attr_returns.attr,

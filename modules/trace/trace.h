@@ -85,6 +85,9 @@ struct rs_trace_block *rst_area_block(unsigned int cpu);
 u64 rst_area_returns(void);
 u64 rst_area_sum(unsigned int first, unsigned int end);
 
+void rst_area_name(unsigned int counter, unsigned int *kind,
+		   unsigned int *index);
+unsigned int rst_area_counter(u32 kind, u32 index);
 int rst_area_add_records(void);
 bool rst_area_hdr(void);
 bool rst_area_check_params(void);
@@ -106,7 +109,7 @@ void rst_on_user_return_log2(struct user_return_notifier *notifier);
 void rst_on_user_return_hdr(struct user_return_notifier *notifier);
 void rst_on_user_return_log2_who(struct user_return_notifier *notifier);
 void rst_on_user_return_hdr_who(struct user_return_notifier *notifier);
-void rst_on_user_return_off_cpu(struct user_return_notifier *notifier);
+void rst_on_user_return_all(struct user_return_notifier *notifier);
 
 /* latency.c: how long it took */
 extern struct rst_slots *rst_slots;
@@ -119,6 +122,8 @@ void rst_latency_stop(void);
 int rst_latency_off_cpu(bool on);
 int rst_latency_who(bool on);
 bool rst_latency_sums(void);
+void rst_latency_slow(bool on);
+bool rst_latency_limited(void);
 struct rst_slot *rst_latency_slot(struct rst_cpu *cpu);
 
 /**
@@ -153,6 +158,7 @@ int rst_level_change(struct rst_request old, struct rst_request new);
 int rst_level_set_admin(u32 level);
 int rst_level_set_always(bool always);
 int rst_level_set_who(bool who);
+int rst_level_set_slow(bool slow);
 void rst_level_exit(void);
 
 /**
@@ -161,6 +167,7 @@ void rst_level_exit(void);
  * @admin: asked for through sysfs
  * @always: @admin counts even if nobody has the device open
  * @who: and sums by task and cgroup are kept, if @admin is high enough
+ * @slow: some cause has a limit
  * @readers: open descriptors
  */
 struct rst_level_state {
@@ -168,6 +175,7 @@ struct rst_level_state {
 	u32 admin;
 	bool always;
 	bool who;
+	bool slow;
 	u32 readers;
 };
 
