@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 struct file;
+struct module;
 struct tracepoint;
 
 /**
@@ -23,6 +24,9 @@ struct tracepoint;
  * @ips: addresses hooked now, sorted; protected by @lock
  * @nr: length of @ips; @ops is registered if and only if it is not zero, for
  *	ftrace takes an empty filter to mean every function. Protected by @lock
+ * @owner: the module of the callback; immutable
+ * @stuck: ftrace has given up, @owner is held, and @ips are entered until the
+ *	machine boots anew. Protected by @lock
  *
  * The callback runs in the context of the hooked function and may be preempted
  * there; it takes its own RCU read lock where it needs one. It must not call
@@ -33,11 +37,14 @@ struct rs_fset {
 	struct mutex lock;
 	unsigned long *ips;
 	unsigned int nr;
+	struct module *owner;
+	bool stuck;
 };
 
 #define RS_FSET_INIT(_name, _func, _flags) {				\
 	.ops = { .func = (_func), .flags = (_flags) },			\
 	.lock = __MUTEX_INITIALIZER((_name).lock),			\
+	.owner = THIS_MODULE,						\
 }
 
 /**

@@ -5,13 +5,16 @@
  *
  * One ftrace_ops serves a whole set. Changing the set hands ftrace the new
  * filter in one piece, so that a conflict (-EBUSY: livepatch or somebody else
- * modifies the same function) leaves the previous set in force. What this file
- * does not know is why a function is hooked; see the owner of the set.
+ * modifies the same function) leaves the previous set in force. After an error
+ * of its own ftrace switches itself off for good: it still calls whom it called
+ * and takes nothing away any more, so the code that it calls has to stay. What
+ * this file does not know is why a function is hooked; see the owner of the set.
  */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/uaccess.h>
@@ -167,19 +170,57 @@ static void reset_ops(struct rs_fset *set)
 	};
 }
 
+/* ftrace looks whether it is off before it sees that 0 is no function. */
+static bool is_ftrace_off(void)
+{
+	struct ftrace_ops *probe;
+	bool off;
+
+	probe = kzalloc(sizeof(*probe), GFP_KERNEL);
+	if (!probe)
+		return false;
+	probe->func = nothing;
+	off = ftrace_set_filter_ip(probe, 0, 0, 1) == -ENODEV;
+	ftrace_free_filter(probe);
+	kfree(probe);
+	return off;
+}
+
+/*
+ * Hold the owner, for nobody can take the hooks away any more. Once its removal
+ * has begun, that is too late; then this does not return, as if the module were
+ * built in. Nothing else keeps a task from running into memory that is free.
+ */
+static void get_stuck(struct rs_fset *set)
+{
+	lockdep_assert_held(&set->lock);
+	if (set->stuck)
+		return;
+	set->stuck = true;
+	pr_crit("ringside: ftrace is off: hooks on %u functions stay, and so does %s, until reboot\n",
+		set->nr, module_name(set->owner));
+	if (try_module_get(set->owner))
+		return;
+	for (;;)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
 static void unregister_set(struct rs_fset *set)
 {
 	lockdep_assert_held(&set->lock);
+	if (unregister_ftrace_function(&set->ops)) {
+		get_stuck(set);
+		return;
+	}
 	/*
 	 * A task that the callback diverted may still be preempted inside the
 	 * owner's replacement function: it leaves that on its way to a voluntary
 	 * context switch or to user mode. ftrace waits for as much after it has
 	 * patched, for the trampoline that it made for ops of a module, and a
 	 * second time would take another tenth of a second. It does not where
-	 * it fails, or made no trampoline.
+	 * it made no trampoline.
 	 */
-	if (unregister_ftrace_function(&set->ops) ||
-	    !(set->ops.flags & FTRACE_OPS_FL_DYNAMIC))
+	if (!(set->ops.flags & FTRACE_OPS_FL_DYNAMIC))
 		synchronize_rcu_tasks();
 	reset_ops(set);
 }
@@ -233,9 +274,9 @@ static bool is_same(const struct rs_fset *set, const unsigned long *ips,
  *
  * Context: sleeps, for as long as ftrace needs to patch and RCU tasks to pass.
  * Return: 0; -EBUSY if another user modifies one of the functions or ftrace is
- * off; -ENODEV if ftrace has given up after an internal error; -EINVAL if an
- * address is no traceable entry; -ENXIO if ftrace agreed but an entry did not
- * change; -ENOMEM.
+ * off; -ENODEV if ftrace has given up after an internal error, and then taking
+ * hooks away succeeds without doing it; -EINVAL if an address is no traceable
+ * entry; -ENXIO if ftrace agreed but an entry did not change; -ENOMEM.
  */
 int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		   unsigned int nr, struct rs_fset_error *error)
@@ -245,6 +286,8 @@ int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 
 	error->ip = 0;
 	guard(mutex)(&set->lock);
+	if (set->stuck)
+		return nr ? -ENODEV : 0;
 	if (nr) {
 		new = sorted_copy(ips, &nr);
 		if (!new)
@@ -256,8 +299,8 @@ int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		}
 		err = apply(set, new, nr);
 		if (err) {
-			/* Memory is nobody's fault. */
-			if (err != -ENOMEM)
+			/* Memory, and ftrace being off, are nobody's fault. */
+			if (err != -ENOMEM && err != -ENODEV)
 				find_culprit(set, new, nr, error);
 			kvfree(new);
 			return err;
@@ -270,6 +313,8 @@ int rs_fset_update(struct rs_fset *set, const unsigned long *ips,
 		}
 	} else if (set->nr) {
 		unregister_set(set);
+		if (set->stuck)
+			return 0;
 	}
 	kvfree(set->ips);
 	set->ips = new;
@@ -284,14 +329,20 @@ EXPORT_SYMBOL_GPL(rs_fset_update);
  * @error: filled with the first function that is not armed
  *
  * ftrace switches itself off for good after an internal error, and says so
- * only in the log; this looks at the instructions.
+ * only in the log; this asks it, and looks at the instructions.
  *
- * Return: 0, or -ENXIO when a hook is gone.
+ * Context: sleeps.
+ * Return: 0; -ENODEV when ftrace is off, and the hooks can not be changed any
+ * more; -ENXIO when a hook is gone.
  */
 int rs_fset_check(struct rs_fset *set, struct rs_fset_error *error)
 {
 	error->ip = 0;
 	guard(mutex)(&set->lock);
+	if (set->nr && is_ftrace_off()) {
+		get_stuck(set);
+		return -ENODEV;
+	}
 	return check_armed(set->ips, set->nr, error);
 }
 EXPORT_SYMBOL_GPL(rs_fset_check);

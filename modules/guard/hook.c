@@ -394,7 +394,7 @@ unsigned int rsg_hooks_nr(void)
  * rsg_hooks_check - are all hooks still in place?
  * @function: set to the name of a function whose hook is gone
  *
- * Return: 0, or -ENXIO.
+ * Return: 0, or what rs_fset_check() returned.
  */
 int rsg_hooks_check(const char **function)
 {
@@ -403,7 +403,7 @@ int rsg_hooks_check(const char **function)
 
 	lockdep_assert_held(&rsg_lock);
 	err = rs_fset_check(&hooks, &error);
-	if (err)
+	if (error.ip)
 		*function = rsg_call_at(error.ip);
 	return err;
 }

@@ -52,7 +52,7 @@ MODULE_PARM_DESC(off, "allow no attach, until the module is loaded anew");
 static u32 mode_max = RSG_MODE_ENFORCE;
 /* Denials a second that end a trial, 0 for any number. Under rsg_lock. */
 static unsigned int trial_denials = 10000;
-/* A hook was missing at the last look. Protected by rsg_lock. */
+/* Hooks were out of our hands at the last look. Protected by rsg_lock. */
 static bool failed;
 /* A call of PID 1 was denied since the breaker looked last. */
 static bool denied_init;
@@ -231,14 +231,23 @@ static void check_hooks(void)
 	char event[] = "RINGSIDE_GUARD_STATE=failed";
 	char *env[2] = { event };
 	const char *function = NULL;
+	int err, sites_err;
 
 	lockdep_assert_held(&rsg_lock);
-	if (failed || (!rsg_hooks_check(&function) &&
-		       !rsg_sites_check(&function)))
+	if (failed)
+		return;
+	/* Both in any case: each holds the module if it must stay. */
+	err = rsg_hooks_check(&function);
+	sites_err = rsg_sites_check(&function);
+	err = err ?: sites_err;
+	if (!err)
 		return;
 	failed = true;
-	pr_crit("FAILED: the hook of %s is gone, and calls pass that policies deny\n",
-		function ?: "a function");
+	if (err == -ENODEV)
+		pr_crit("FAILED: ftrace is off: what is hooked stays so, and nothing more can be\n");
+	else
+		pr_crit("FAILED: the hook of %s is gone, and calls pass that policies deny\n",
+			function ?: "a function");
 	kobject_uevent_env(&rsg_device()->kobj, KOBJ_CHANGE, env);
 }
 
@@ -311,7 +320,8 @@ void rsg_safety_start(void)
 void rsg_safety_stop(void)
 {
 	lockdep_assert_held(&rsg_lock);
-	failed = false;
+	/* Hooks that nobody wants and that are there all the same. */
+	failed = rsg_hooks_nr() != 0;
 	if (has_key)
 		unregister_sysrq_key(SYSRQ_KEY, &key_op);
 	has_key = false;

@@ -409,7 +409,7 @@ unsigned int rsg_sites_nr(void)
  * rsg_sites_check - are all hooks still in place?
  * @function: set to the name of the first that is not
  *
- * Return: 0, or -ENXIO.
+ * Return: 0, or what rs_fset_check() returned.
  */
 int rsg_sites_check(const char **function)
 {
@@ -417,7 +417,7 @@ int rsg_sites_check(const char **function)
 	int err;
 
 	err = rs_fset_check(&hooks, &error);
-	if (err)
+	if (error.ip)
 		*function = names[find_slot(error.ip)->id - 1];
 	return err;
 }
