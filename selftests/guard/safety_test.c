@@ -205,4 +205,39 @@ TEST_F(safety, who_is_governed_can)
 	EXPECT_EQ(RSG_STATE_ATTACHED, state(self));
 }
 
+/*
+ * Nobody can do anything any more, not even confirm; the kernel ends it. From
+ * the attach on this makes no call but the one that it tries.
+ */
+TEST_F_TIMEOUT(safety, all_that_is_denied_to_everyone_ends_by_itself, 120)
+{
+	struct rsg_attach attach = {
+		.size = sizeof(attach), .scope = RSG_SCOPE_EVERYONE,
+		.mode = RSG_MODE_ENFORCE, .flags = RSG_ATTACH_FORCE,
+		.confirm_ms = 1000,
+	};
+	long id = guard_load(self->fd, "all", RSG_LOAD_PERSIST, EPERM, NULL, 0);
+	long denied = 0, confirmed;
+	uint64_t start, took;
+
+	ASSERT_LT(0, id);
+	attach.id = id;
+	guard_put_attr("trial_denials_per_s", "0");
+	start = now_ms();
+	ASSERT_EQ(0, guard_ioctl(self->fd, RSG_IOC_ATTACH, &attach));
+	confirmed = guard_confirm(id);
+	while (raw64(SYS_getppid, 0, 0, 0) == -EPERM)
+		denied++;
+	took = now_ms() - start;
+	TH_LOG("%ld calls denied, %llu ms", denied, (unsigned long long)took);
+	EXPECT_NE(0, confirmed);
+	EXPECT_LT(0, denied);
+	/* Far from the minute that an attach has by default. */
+	EXPECT_GT(20000, took);
+	EXPECT_EQ(0, system("exec /bin/sh -c true"));
+	self->id = id;
+	EXPECT_EQ(RSG_STATE_LOADED, state(self));
+	EXPECT_EQ(0, guard_attr("hooked_functions"));
+}
+
 TEST_HARNESS_MAIN
