@@ -31,8 +31,6 @@
 #define WORDS_MAX	64
 #define LINE_LEN	4096
 
-extern char **environ;
-
 /* Run "ringside guard WORDS..." without its output. Return 0 or an exit code. */
 static int run_tool(const char * const *words)
 {

@@ -2,5 +2,4 @@
 #include <linux/sched.h>
 #include <trace/events/task.h>
 static void handler(void *data, struct task_struct *task, u64 flags) { }
-void rs_probe(void);
-void rs_probe(void) { check_trace_callback_type_task_newtask(handler); }
+static void __used rs_probe(void) { check_trace_callback_type_task_newtask(handler); }
