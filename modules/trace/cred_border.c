@@ -77,7 +77,8 @@ static void raise_alarm(struct rst_cred_record *record, const struct cred *cred,
 /* Another thread than last time, or something is wrong. */
 static noinline void look_closer(struct rst_cred_cpu *cpu, bool full)
 {
-	const struct cred *cred = current->cred, *real = current->real_cred;
+	const struct cred *cred = rst_cred_of(current);
+	const struct cred *real = rst_real_cred_of(current);
 	struct rst_cred_record *record = cpu->record;
 	bool is_new = false;
 
@@ -112,8 +113,9 @@ static __always_inline bool is_known(const struct rst_cred_record *record)
 	const struct task_struct *task = current;
 	const struct cred *cred = record->cred;
 
-	return record->task == (unsigned long)task && task->cred == cred &&
-	       task->real_cred == cred;
+	return record->task == (unsigned long)task &&
+	       rst_cred_of(task) == cred &&
+	       rst_real_cred_of(task) == cred;
 }
 
 static void notrace check_pointer(struct user_return_notifier *notifier)

@@ -45,7 +45,8 @@ static void on_newtask(void *data, struct task_struct *task,
 	record = rst_cred_claim(rst_cred_table, task, &is_new);
 	/* Whatever another thread of that address has left behind. */
 	if (record)
-		rst_cred_write(record, task->cred, task->real_cred);
+		rst_cred_write(record, rst_cred_of(task),
+			       rst_real_cred_of(task));
 }
 
 static void on_task_free(void *data, struct task_struct *task)

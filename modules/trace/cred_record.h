@@ -7,6 +7,8 @@
 #define RST_CRED_RECORD_H
 
 #include <linux/cred.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -45,6 +47,22 @@ struct rst_cred_bucket {
 struct rst_cred_table {
 	struct rst_cred_bucket bucket[1 << RST_CRED_BITS];
 };
+
+/*
+ * What @task acts with, and what it is. No lock is needed by the thread itself,
+ * nor by its parent before it runs: nobody else changes these.
+ */
+static __always_inline const struct cred *
+rst_cred_of(const struct task_struct *task)
+{
+	return rcu_dereference_protected(task->cred, 1);
+}
+
+static __always_inline const struct cred *
+rst_real_cred_of(const struct task_struct *task)
+{
+	return rcu_dereference_protected(task->real_cred, 1);
+}
 
 struct rst_cred_table *rst_cred_table_create(void);
 struct rst_cred_record *rst_cred_find(struct rst_cred_table *table,

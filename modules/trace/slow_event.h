@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The event ringside:slow_crossing, for perf, trace-cmd, bpftrace and tracefs. No kernel address is recorded: the only one
- * is where the task goes on in user mode.
+ * The event ringside:slow_crossing, for perf, trace-cmd, bpftrace and tracefs.
+ * No kernel address is recorded: the only one is where the task goes on in user
+ * mode.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ringside

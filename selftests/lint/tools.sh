@@ -68,16 +68,21 @@ not_ignored() {
 	}' "$lint/checkpatch.ignore" -
 }
 
+# Two at a time, each with a file of its own: lines that mix have no type.
 tool_checkpatch() {
-	local linux
+	local linux said
 
 	linux=$(linux_tree) || return 1
+	said=$(mktemp -d)
+	# shellcheck disable=SC2016 # the inner shell's
 	sources '^(modules|include|userspace|selftests)/.*\.[ch]$' |
-		xargs -r -d '\n' -n8 -P2 perl "$linux/scripts/checkpatch.pl" \
-			--no-tree --strict --terse --quiet --no-summary \
-			--show-types -f | not_ignored | none
+		SAID=$said xargs -r -d '\n' -n8 -P2 --process-slot-var=SLOT \
+			sh -c 'exec perl "$0" --no-tree --strict --terse --quiet \
+				--no-summary --show-types -f "$@" \
+				>>"$SAID/$SLOT"' "$linux/scripts/checkpatch.pl"
+	cat "$said"/* | not_ignored | none
 	set -- $?
-	rm -f .checkpatch-camelcase.*
+	rm -rf "$said" .checkpatch-camelcase.*
 	return "$1"
 }
 
