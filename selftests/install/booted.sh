@@ -52,6 +52,8 @@ fi
 check "take the balloon for ringside at the next load" sed -i \
 	-e 's/^blacklist ringside_balloon/#&/' \
 	-e 's/^#blacklist virtio_balloon/blacklist virtio_balloon/' $conf
+# udev looks for changes of these files every 3 seconds.
+udevadm control --reload
 check "the kernel's driver lets go" modprobe -r virtio_balloon
 udevadm trigger --action=add "$device"
 udevadm settle
