@@ -117,7 +117,8 @@ TEST_F(abi, info_and_page_agree)
 	EXPECT_EQ(self->r.page->features, info.features);
 	EXPECT_EQ(RS_TRACE_F_PAGE_FAULT | RS_TRACE_F_EXCEPTION |
 		  RS_TRACE_F_IRQ | RS_TRACE_F_VECTOR | RS_TRACE_F_SIGRETURN |
-		  RS_TRACE_F_CRED | RS_TRACE_F_WHO | RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU,
+		  RS_TRACE_F_CRED | RS_TRACE_F_CRED_GUARD | RS_TRACE_F_WHO |
+		  RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU,
 		  info.features & ~RS_TRACE_F_SOFTIRQ);
 	EXPECT_NE(0, info.version[0]);
 	EXPECT_EQ(RS_TRACE_MAGIC, self->r.page->magic);
