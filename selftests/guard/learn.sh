@@ -13,7 +13,10 @@ dir=$(mktemp -d)
 group=/sys/fs/cgroup/learned
 name=$(hostname)
 mkdir $group "$dir/root"
-trap 'kill "$outside" 2>/dev/null; hostname "$name"
+# "Everyone" is nobody if there are only we, whom an attach passes over.
+sleep 600 &
+bystander=$!
+trap 'kill "$outside" "$bystander" 2>/dev/null; hostname "$name"
 	ringside guard detach work >/dev/null 2>&1
 	ringside guard unload work >/dev/null 2>&1
 	rmdir $group; rm -rf "$dir"' EXIT
@@ -31,7 +34,7 @@ learning() {
 
 # learned: end it, as Ctrl-C does.
 learned() {
-	kill -INT $learner
+	kill -INT $learner || return
 	wait $learner
 }
 
