@@ -35,16 +35,17 @@ int rst_who_copy_group(u64 after, struct rst_who_copy *copy);
 void rst_who_copy_free(struct rst_who_copy *copy);
 int rst_who_copy_tasks(struct rs_trace_task *tasks, u32 *nr);
 
-unsigned int rst_who_kind(unsigned int counter);
-
 static __always_inline struct rs_trace_sum *
 rst_who_sum(const struct rst_cpu *cpu, const struct rst_slot *slot,
 	    unsigned long counter)
 {
+	unsigned int kind, index;
 	struct rs_trace_sum *sum;
 
-	if (unlikely(counter >= RST_NR_X64))
-		counter = RST_NR_X64 + rst_who_kind(counter);
+	if (unlikely(counter >= RST_NR_X64)) {
+		rst_area_name(counter, &kind, &index);
+		counter = RST_NR_X64 + kind;
+	}
 	sum = (void *)READ_ONCE(slot->sums) + cpu->sums_offset;
 	return &sum[counter];
 }
