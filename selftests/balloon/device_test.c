@@ -445,7 +445,7 @@ TEST_F_TIMEOUT(device, single_pages_can_be_moved, 120)
 	close(fd);
 	buffers = book("deflate_buffers");
 	for (i = 0; i < 5 && book("deflate_buffers") == buffers; i++)
-		write_file("/proc/sys/vm/compact_memory", "1");
+		write_text("/proc/sys/vm/compact_memory", "1");
 	EXPECT_LT(buffers, book("deflate_buffers"));
 	EXPECT_EQ(size, book("inflated_now"));
 	EXPECT_EQ(size, held());

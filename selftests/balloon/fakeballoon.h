@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <linux/virtio_balloon.h>
+#include "textfile.h"
 
 #define FAKE	"/sys/kernel/debug/rs_fakeballoon/"
 #define DRIVER	"/sys/bus/virtio/drivers/ringside_balloon/"
@@ -51,26 +52,13 @@ static inline const char *read_file(const char *path)
 	return text;
 }
 
-/* Return: 0 or -errno. */
-static inline int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 static inline int put(const char *name, unsigned long value)
 {
 	char path[128], text[32];
 
 	snprintf(path, sizeof(path), FAKE "%s", name);
 	snprintf(text, sizeof(text), "%lu", value);
-	return write_file(path, text);
+	return write_text(path, text);
 }
 
 static inline unsigned long get(const char *name)
@@ -144,7 +132,7 @@ static inline int set_attr(const char *name, const char *value)
 	char path[192];
 
 	attr_path(path, sizeof(path), name);
-	return write_file(path, value);
+	return write_text(path, value);
 }
 
 static inline double now(void)
@@ -208,7 +196,7 @@ static inline void unbind_others(void)
 	while (dir && (entry = readdir(dir)))
 		if (!strncmp(entry->d_name, "virtio", 6) &&
 		    strcmp(entry->d_name, device_name()))
-			write_file(DRIVER "unbind", entry->d_name);
+			write_text(DRIVER "unbind", entry->d_name);
 	if (dir)
 		closedir(dir);
 }

@@ -191,11 +191,11 @@ TEST_F_TIMEOUT(misbehaviour, silent_device_can_be_left, 120)
 			usleep(50000);
 		else
 			EXPECT_TRUE(STATE_IS("stalled"));
-		ASSERT_EQ(0, write_file(DRIVER "unbind", device_name()));
+		ASSERT_EQ(0, write_text(DRIVER "unbind", device_name()));
 		EXPECT_EQ(self->total, meminfo_kib("MemTotal:"));
 		put("mute", 0);
 		put("num_pages", 1000);
-		ASSERT_EQ(0, write_file(DRIVER "bind", device_name()));
+		ASSERT_EQ(0, write_text(DRIVER "bind", device_name()));
 		EXPECT_TRUE(UNTIL(get("actual") == 1000));
 		put("plugged", 0);
 	}
@@ -289,7 +289,7 @@ TEST_F_TIMEOUT(misbehaviour, no_queues_no_driver, 60)
 		plug(F(REPORTING) | F(DEFLATE_ON_OOM));
 		EXPECT_FALSE(is_bound());
 		put("find_vqs_error", 0);
-		ASSERT_EQ(0, write_file(DRIVER "bind", device_name()));
+		ASSERT_EQ(0, write_text(DRIVER "bind", device_name()));
 		EXPECT_TRUE(balloon(1000));
 		put("plugged", 0);
 	}

@@ -61,12 +61,12 @@ static int open_file(const char *path)
 
 static void unbind(void)
 {
-	put_text(DRIVER "unbind", device);
+	write_text(DRIVER "unbind", device);
 }
 
 static void bind(void)
 {
-	put_text(DRIVER "bind", device);
+	write_text(DRIVER "bind", device);
 }
 
 static int open_bind(void)

@@ -12,6 +12,7 @@
 #include "kselftest_harness.h"
 
 #include "../guard/guard_test.h"
+#include "textfile.h"
 #include <linux/ringside_trace.h>
 
 #define MODULES		"/lib/modules/ringside/"
@@ -65,15 +66,6 @@ static long trace_attr(const char *name)
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	return n > 0 ? atol(text) : -1;
-}
-
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t n = write(fd, text, strlen(text));
-
-	close(fd);
-	return n < 0 ? -1 : 0;
 }
 
 /* One life of a policy: 0, or which step went wrong. */
@@ -189,7 +181,7 @@ TEST_F_TIMEOUT(chaos, a_cpu_comes_and_goes_meanwhile, 600)
 		SKIP(return, "no second CPU that can go");
 	pid = fork();
 	while (!pid)
-		if (put(CPU, "0") || put(CPU, "1"))
+		if (write_text(CPU, "0") || write_text(CPU, "1"))
 			_exit(1);
 	for (; lives < 12; lives++) {
 		ASSERT_EQ(0, guard_life(fd, self->worker.pid, lives & 1));
@@ -200,7 +192,7 @@ TEST_F_TIMEOUT(chaos, a_cpu_comes_and_goes_meanwhile, 600)
 	ASSERT_EQ(0, waitpid(pid, &status, WNOHANG));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	put(CPU, "1");
+	write_text(CPU, "1");
 	EXPECT_EQ(0, guard_attr("hooked_functions"));
 	EXPECT_EQ(0, trace_attr("armed"));
 	close(fd);

@@ -29,18 +29,6 @@ long or_errno(long ret)
 	return ret < 0 ? -errno : ret;
 }
 
-int put_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 int load_module(const char *name, const char *params)
 {
 	char path[128];
@@ -248,7 +236,7 @@ static bool prepare_fail_nth(void)
 	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
 		snprintf(path, sizeof(path), "/sys/kernel/debug/%s",
 			 knobs[i][0]);
-		if (put_text(path, knobs[i][1]))
+		if (write_text(path, knobs[i][1]))
 			ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
 	}
 	/* Faults of our own pages would be counted. */
@@ -265,7 +253,7 @@ static void refuse_arm(unsigned int place)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", place);
-	if (put_text(REFUSE "nth", text))
+	if (write_text(REFUSE "nth", text))
 		ksft_exit_fail_msg("rs_refuse does not take it\n");
 }
 
@@ -428,7 +416,7 @@ void refuse_function(const char *function, int value, const struct op *ops,
 		return;
 	}
 	snprintf(text, sizeof(text), "%d", getpid());
-	put_text(REFUSE "pid", text);
+	write_text(REFUSE "pid", text);
 	refuse_value = value;
 	for (i = 0; i < nr; i++) {
 		places = try_all(&ops[i], &refuse, &good);

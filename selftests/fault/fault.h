@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "textfile.h"
+
 #define KO_DIR	"/lib/modules/ringside/"
 
 /**
@@ -74,7 +76,6 @@ void finish(void);
 int load_module(const char *name, const char *params);
 int unload_module(const char *name);
 bool module_is_loaded(const char *name);
-int put_text(const char *path, const char *text);
 long or_errno(long ret);
 
 #endif /* RS_FAULT_H */

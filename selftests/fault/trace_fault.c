@@ -106,12 +106,12 @@ static void close_result(void)
 static int want_two(void)
 {
 	close(trace);
-	return put_text(SYSFS "level", "2");
+	return write_text(SYSFS "level", "2");
 }
 
 static void want_none(void)
 {
-	put_text(SYSFS "level", "0");
+	write_text(SYSFS "level", "0");
 	trace = open(DEVICE, O_RDONLY | O_CLOEXEC);
 }
 
@@ -154,7 +154,7 @@ static int open_level(void) { return open_attr(SYSFS "level"); }
 
 static int open_always(void)
 {
-	return put_text(SYSFS "level", "2") ?: open_attr(SYSFS "always");
+	return write_text(SYSFS "level", "2") ?: open_attr(SYSFS "always");
 }
 
 static long write_two(void)
@@ -170,8 +170,8 @@ static long write_one(void)
 static void restore(void)
 {
 	close_result();
-	put_text(SYSFS "always", "0");
-	put_text(SYSFS "level", "0");
+	write_text(SYSFS "always", "0");
+	write_text(SYSFS "level", "0");
 }
 
 static const struct op ops[] = {

@@ -15,6 +15,7 @@
 #include "kselftest_harness.h"
 
 #include "guard_test.h"
+#include "textfile.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define INSTANCE	TRACEFS "/instances/ringside-guard-test"
@@ -396,17 +397,6 @@ TEST_F(events, arguments_are_checked)
 	EXPECT_EQ(-EINVAL, guard_ioctl(self->fd, RSG_IOC_LOAD, &load));
 }
 
-static int put_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	int ret = fd < 0 ? -errno : 0;
-
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 TEST_F(events, the_tracepoint_sees_every_decision)
 {
 	char text[16384] = "", *line;
@@ -416,7 +406,7 @@ TEST_F(events, the_tracepoint_sees_every_decision)
 	if (access(TRACEFS "/instances", F_OK))
 		SKIP(return, "no tracefs");
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
-	ASSERT_EQ(0, put_text(INSTANCE "/events/ringside/guard_decision/enable",
+	ASSERT_EQ(0, write_text(INSTANCE "/events/ringside/guard_decision/enable",
 			      "1"));
 	self->id = put(self->fd, self->worker.pid, RSG_MODE_ENFORCE);
 	ASSERT_LT(0, self->id);

@@ -34,6 +34,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "textfile.h"
 
 #define USER		1000
 #define SYS		"/sys/class/misc/ringside-trace/"
@@ -165,17 +166,6 @@ static int suid(void)
 	return apart(exec_suid);
 }
 
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
 static int enter_namespace(void)
 {
 	int err = be_user();
@@ -185,11 +175,11 @@ static int enter_namespace(void)
 	/* Its files in /proc are root's, else. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) || unshare(CLONE_NEWUSER))
 		return errno;
-	err = put("/proc/self/uid_map", "0 1000 1") ?:
-	      put("/proc/self/setgroups", "deny") ?:
-	      put("/proc/self/gid_map", "0 1000 1");
+	err = write_text("/proc/self/uid_map", "0 1000 1") ?:
+	      write_text("/proc/self/setgroups", "deny") ?:
+	      write_text("/proc/self/gid_map", "0 1000 1");
 	if (err)
-		return err;
+		return -err;
 	if (setresuid(0, 0, 0) || unshare(CLONE_NEWUSER | CLONE_NEWNS))
 		return errno;
 	return 0;

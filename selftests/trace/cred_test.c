@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "textfile.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define INSTANCE	TRACEFS "/instances/ringside-cred-test"
@@ -29,31 +30,6 @@ FIXTURE(cred)
 	char trace[1 << 18];
 };
 
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static void get(const char *path, char *text, size_t len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t used = 0;
-	ssize_t n;
-
-	while (fd >= 0 && (n = read(fd, text + used, len - 1 - used)) > 0)
-		used += n;
-	text[used] = 0;
-	close(fd);
-}
-
 FIXTURE_SETUP(cred)
 {
 	self->on = 0;
@@ -61,7 +37,7 @@ FIXTURE_SETUP(cred)
 		SKIP(return, "no event ringside:cred: load ringside_trace.ko");
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
 	self->on = 1;
-	ASSERT_EQ(0, put(INSTANCE "/events/ringside/cred/enable", "1"));
+	ASSERT_EQ(0, write_text(INSTANCE "/events/ringside/cred/enable", "1"));
 }
 
 FIXTURE_TEARDOWN(cred)
@@ -142,7 +118,7 @@ TEST_F(cred, setresuid_drops_root)
 {
 	pid_t pid = run(drop);
 
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	ASSERT_TRUE(has_event(self->trace, pid, SYS_setresuid));
 	EXPECT_EQ(0, field(self->trace, pid, SYS_setresuid, "old_uid"));
 	EXPECT_EQ(USER, field(self->trace, pid, SYS_setresuid, "new_uid"));
@@ -177,7 +153,7 @@ TEST_F(cred, confinement_is_told)
 {
 	pid_t free = run(drop), confined = run(drop_confined);
 
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_EQ(0, field(self->trace, free, SYS_setresuid, "no_new_privs"));
 	EXPECT_EQ(0, field(self->trace, free, SYS_setresuid, "seccomp"));
 	EXPECT_EQ(1, field(self->trace, confined, SYS_setresuid,
@@ -194,7 +170,7 @@ TEST_F(cred, a_saved_group_alone_is_a_change)
 {
 	pid_t pid = run(set_saved_group);
 
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	ASSERT_TRUE(has_event(self->trace, pid, SYS_setresgid));
 	EXPECT_EQ(0, field(self->trace, pid, SYS_setresgid, "old_sgid"));
 	EXPECT_EQ(USER, field(self->trace, pid, SYS_setresgid, "new_sgid"));
@@ -221,7 +197,7 @@ TEST_F(cred, suid_program_gains_root)
 	ASSERT_EQ(0, chmod(SUID_FILE, 04755));
 	pid = run(exec_suid);
 	unlink(SUID_FILE);
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	ASSERT_TRUE(has_event(self->trace, pid, SYS_execve));
 	EXPECT_EQ(USER, field(self->trace, pid, SYS_execve, "old_euid"));
 	EXPECT_EQ(0, field(self->trace, pid, SYS_execve, "new_euid"));
@@ -245,7 +221,7 @@ TEST_F(cred, new_user_namespace)
 {
 	pid_t pid = run(new_userns);
 
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	if (!has_event(self->trace, pid, SYS_unshare))
 		SKIP(return, "no user namespaces for users");
 	EXPECT_EQ(1, field(self->trace, pid, SYS_unshare, "ns_changed"));
@@ -272,7 +248,7 @@ TEST_F(cred, i386_calls_are_named_as_such)
 {
 	pid_t pid = run(int80_setuid);
 
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	ASSERT_TRUE(has_event(self->trace, pid, 213));
 	EXPECT_TRUE(mentions(self->trace, pid, " abi=i386 nr=213 "));
 	EXPECT_EQ(USER, field(self->trace, pid, 213, "new_uid"));
@@ -289,7 +265,7 @@ TEST_F(cred, what_changes_no_credentials_is_no_event)
 {
 	pid_t pid = run(refused);
 
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_TRUE(has_event(self->trace, pid, SYS_setresuid));
 	EXPECT_FALSE(has_event(self->trace, pid, SYS_prctl));
 	EXPECT_FALSE(has_event(self->trace, pid, SYS_setuid));
@@ -299,7 +275,7 @@ TEST_F(cred, no_address_is_recorded)
 {
 	char text[4096];
 
-	get(TRACEFS "/events/ringside/cred/format", text, sizeof(text));
+	read_text(TRACEFS "/events/ringside/cred/format", text, sizeof(text));
 	EXPECT_NE(NULL, strstr(text, "field:char caller["));
 	EXPECT_EQ(NULL, strstr(text, "long caller"));
 }
@@ -309,7 +285,7 @@ static int is_hooked(void)
 {
 	static char list[1 << 16];
 
-	get(TRACEFS "/enabled_functions", list, sizeof(list));
+	read_text(TRACEFS "/enabled_functions", list, sizeof(list));
 	return !!strstr(list, "commit_creds (");
 }
 
@@ -321,14 +297,14 @@ TEST_F(cred, hooked_only_while_enabled)
 
 	EXPECT_TRUE(is_hooked());
 	for (i = 0; i < 5; i++) {
-		ASSERT_EQ(0, put(enable, "0"));
+		ASSERT_EQ(0, write_text(enable, "0"));
 		EXPECT_FALSE(is_hooked());
-		ASSERT_EQ(0, put(enable, "1"));
+		ASSERT_EQ(0, write_text(enable, "1"));
 		EXPECT_TRUE(is_hooked());
 	}
-	ASSERT_EQ(0, put(enable, "0"));
+	ASSERT_EQ(0, write_text(enable, "0"));
 	pid = run(drop);
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_FALSE(has_event(self->trace, pid, SYS_setresuid));
 }
 

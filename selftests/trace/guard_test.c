@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "textfile.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define INSTANCE	TRACEFS "/instances/ringside-guard-test"
@@ -36,31 +37,6 @@ FIXTURE(guard)
 	struct rs_trace_guard_state before;
 	int dev;
 };
-
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static void get(const char *path, char *text, size_t len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t used = 0;
-	ssize_t n;
-
-	while (fd >= 0 && (n = read(fd, text + used, len - 1 - used)) > 0)
-		used += n;
-	text[used] = 0;
-	close(fd);
-}
 
 static int set_guard(int dev, unsigned int guard)
 {
@@ -90,7 +66,7 @@ FIXTURE_SETUP(guard)
 	ASSERT_EQ(0, set_guard(self->dev, RS_TRACE_GUARD_FULL));
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
 	self->on = 1;
-	ASSERT_EQ(0, put(EVENT, "1"));
+	ASSERT_EQ(0, write_text(EVENT, "1"));
 	self->before = state_of(self->dev);
 }
 
@@ -98,7 +74,7 @@ FIXTURE_TEARDOWN(guard)
 {
 	if (!self->on)
 		return;
-	put(SYS "credentials_action", "log");
+	write_text(SYS "credentials_action", "log");
 	close(self->dev);
 	rmdir(INSTANCE);
 }
@@ -172,7 +148,7 @@ TEST_F(guard, each_exploit_is_told_in_its_own_call)
 	snprintf(nr, sizeof(nr), " abi=x86_64 nr=%d ", SYS_write);
 	for (i = 0; i < sizeof(exploits) / sizeof(exploits[0]); i++) {
 		ASSERT_EQ(0, run(exploits[i].how, &pid));
-		get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+		read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 		EXPECT_TRUE(has_line(self->trace, pid, nr, exploits[i].why))
 			TH_LOG("%s was not told", exploits[i].how);
 		now = state_of(self->dev);
@@ -190,13 +166,13 @@ TEST_F(guard, what_was_and_what_is)
 	pid_t pid;
 
 	ASSERT_EQ(0, run("content", &pid));
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_TRUE(has_line(self->trace, pid, " old_uid=1000 new_uid=0 ",
 			     " explained=0 "));
 	EXPECT_TRUE(has_line(self->trace, pid, " old_gid=1000 new_gid=1000 ",
 			     "guard_test caller=none "));
 	ASSERT_EQ(0, run("commit", &pid));
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_TRUE(has_line(self->trace, pid, " old_effective=0x0 new_ef",
 			     " [rs_exploit] "));
 	EXPECT_EQ(NULL, strstr(self->trace, "caller=0x"));
@@ -265,7 +241,7 @@ TEST_F(guard, kill_comes_before_the_next_call)
 	int fds[2], status, i;
 	pid_t pid;
 
-	ASSERT_EQ(0, put(SYS "credentials_action", "kill"));
+	ASSERT_EQ(0, write_text(SYS "credentials_action", "kill"));
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, pipe2(fds, O_CLOEXEC | O_NONBLOCK));
 		pid = exploit(exploits[i].how, fds[1]);
@@ -284,7 +260,7 @@ TEST_F(guard, stop_comes_before_the_next_call)
 	int fds[2], status;
 	pid_t pid;
 
-	ASSERT_EQ(0, put(SYS "credentials_action", "stop"));
+	ASSERT_EQ(0, write_text(SYS "credentials_action", "stop"));
 	ASSERT_EQ(0, pipe2(fds, O_CLOEXEC | O_NONBLOCK));
 	pid = exploit("pointer", fds[1]);
 	ASSERT_EQ(pid, waitpid(pid, &status, WUNTRACED));
@@ -313,11 +289,11 @@ TEST_F(guard, the_log_is_written_unless_only_events_are_asked_for)
 	char text[64];
 	pid_t pid;
 
-	ASSERT_EQ(0, put(SYS "credentials_action", "event"));
+	ASSERT_EQ(0, write_text(SYS "credentials_action", "event"));
 	ASSERT_EQ(0, run("pointer", &pid));
 	snprintf(text, sizeof(text), "[%d] changed unexplained", pid);
 	EXPECT_FALSE(log_has(text));
-	ASSERT_EQ(0, put(SYS "credentials_action", "log"));
+	ASSERT_EQ(0, write_text(SYS "credentials_action", "log"));
 	/* Other tests may have used up what the log takes in five seconds. */
 	sleep(6);
 	ASSERT_EQ(0, run("pointer", &pid));
@@ -341,12 +317,12 @@ TEST_F(guard, who_sleeps_is_swept)
 	}
 	usleep(200000);
 	snprintf(how, sizeof(how), "sleep %d", pid);
-	ASSERT_EQ(0, put(EXPLOIT, how));
+	ASSERT_EQ(0, write_text(EXPLOIT, how));
 	/* One may be half-way. */
 	sweeps = state_of(self->dev).sweeps;
 	while (state_of(self->dev).sweeps < sweeps + 2)
 		usleep(100000);
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_TRUE(has_line(self->trace, pid, " abi=none nr=-1 ",
 			     " why=content "));
 	kill(pid, SIGKILL);
@@ -376,7 +352,7 @@ TEST_F(guard, what_is_explained_or_undone_is_no_alarm)
 	now = state_of(self->dev);
 	EXPECT_EQ(0, memcmp(self->before.unexplained, now.unexplained,
 			    sizeof(now.unexplained)));
-	get(INSTANCE "/trace", self->trace, sizeof(self->trace));
+	read_text(INSTANCE "/trace", self->trace, sizeof(self->trace));
 	EXPECT_EQ(NULL, strstr(self->trace, "cred_unexplained: "));
 }
 
@@ -387,20 +363,20 @@ TEST_F(guard, requests_and_their_limits)
 
 	EXPECT_EQ(-1, ioctl(self->dev, RS_TRACE_SET_GUARD, &bad));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(-EINVAL, put(SYS "credentials", "most"));
-	EXPECT_EQ(-EINVAL, put(SYS "credentials_action", "shout"));
+	EXPECT_EQ(-EINVAL, write_text(SYS "credentials", "most"));
+	EXPECT_EQ(-EINVAL, write_text(SYS "credentials_action", "shout"));
 	ASSERT_EQ(0, set_guard(self->dev, RS_TRACE_GUARD_OFF));
-	get(SYS "credentials_armed", text, sizeof(text));
+	read_text(SYS "credentials_armed", text, sizeof(text));
 	EXPECT_STREQ("off\n", text);
 	/* No reader is needed, other than for levels. */
-	ASSERT_EQ(0, put(SYS "credentials", "pointer"));
-	get(SYS "credentials_armed", text, sizeof(text));
+	ASSERT_EQ(0, write_text(SYS "credentials", "pointer"));
+	read_text(SYS "credentials_armed", text, sizeof(text));
 	EXPECT_STREQ("pointer\n", text);
 	ASSERT_EQ(0, set_guard(self->dev, RS_TRACE_GUARD_FULL));
-	get(SYS "credentials_armed", text, sizeof(text));
+	read_text(SYS "credentials_armed", text, sizeof(text));
 	EXPECT_STREQ("full\n", text);
-	ASSERT_EQ(0, put(SYS "credentials", "off"));
-	get(SYS "credentials_armed", text, sizeof(text));
+	ASSERT_EQ(0, write_text(SYS "credentials", "off"));
+	read_text(SYS "credentials_armed", text, sizeof(text));
 	EXPECT_STREQ("full\n", text);
 	EXPECT_EQ(0, state_of(self->dev).untracked);
 }
