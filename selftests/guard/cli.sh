@@ -4,34 +4,18 @@
 # thing and reason, and profiles that are taken or refused as a whole.
 # shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
+# shellcheck source=selftests/lib/says.sh
+. ../lib/says.sh
 
 [ -x /usr/bin/ringside ] || skip_all "no ringside tool"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"; kill "$target" 2>/dev/null' EXIT
 
-# status WANTED TEXT COMMAND...: exit status, and TEXT in what it prints.
-status() {
-	st_wanted=$1
-	st_text=$2
-	shift 2
-	st_out=$("$@" 2>&1)
-	st_got=$?
-	if [ "$st_got" != "$st_wanted" ]; then
-		echo "exit $st_got, not $st_wanted: $st_out"
-		return 1
-	fi
-	case $st_out in
-	*"$st_text"*) return 0 ;;
-	esac
-	echo "not in it: $st_text; got: $st_out"
-	return 1
-}
-
 # refused TEXT < PROFILE: the profile is refused, for that reason.
 refused() {
 	cat >"$dir/bad.json"
-	status 1 "$1" ringside guard load bad "$dir/bad.json" &&
-		status 0 "no policy is loaded" ringside guard list
+	exits 1 "$1" ringside guard load bad "$dir/bad.json" &&
+		exits 0 "no policy is loaded" ringside guard list
 }
 
 # Answers with its own pid and then makes the call every 50 ms.
@@ -41,46 +25,46 @@ target=$!
 last() { : >"$dir/log"; usleep 400000; tail -n 1 "$dir/log"; }
 
 check "an empty list says so" \
-	status 0 "no policy is loaded" ringside guard list
+	exits 0 "no policy is loaded" ringside guard list
 check "load names the policy" \
-	status 0 "name:   p" ringside guard load p --deny unshare,mount:EACCES
-check "twice is refused" status 1 \
+	exits 0 "name:   p" ringside guard load p --deny unshare,mount:EACCES
+check "twice is refused" exits 1 \
 	"ringside: guard load: p: a policy of that name is loaded" \
 	ringside guard load p --deny mount
 check_equal "the target works before" ok "$(last)"
-check "attach says how long" status 0 "until it rolls back" \
+check "attach says how long" exits 0 "until it rolls back" \
 	ringside guard attach p --pid $target --confirm-after 60
 check_equal "now it does not" no "$(last)"
-check "list shows it" status 0 "pending" ringside guard list
-check "list --json is one document" status 0 '"state": "pending"' \
+check "list shows it" exits 0 "pending" ringside guard list
+check "list --json is one document" exits 0 '"state": "pending"' \
 	ringside guard list --json
-check "confirm" status 0 attached ringside guard confirm p
-check "rollback leaves a confirmed attach alone" status 1 \
+check "confirm" exits 0 attached ringside guard confirm p
+check "rollback leaves a confirmed attach alone" exits 1 \
 	"p: no attach is waiting for confirmation" ringside guard rollback p
-check "unload of an attached policy" status 1 "p: it is attached" \
+check "unload of an attached policy" exits 1 "p: it is attached" \
 	ringside guard unload p
-check "detach" status 0 loaded ringside guard detach p
+check "detach" exits 0 loaded ringside guard detach p
 check_equal "the target works again" ok "$(last)"
 check "attach in audit mode" ringside guard attach p --audit --tree $target
 check_equal "audit lets pass" ok "$(last)"
 check "and counts" sh -c \
 	"ringside -j guard list | grep -q '\"audited\": [1-9]'"
-check "rollback" status 0 loaded ringside guard rollback p
+check "rollback" exits 0 loaded ringside guard rollback p
 check "roll-back by time" sh -c \
 	"ringside guard attach --confirm-after 0.5 --pid $target p && sleep 2"
-check "is over" status 0 loaded ringside guard list
-check "unload" status 0 unloaded ringside guard unload p
-check "no such policy" status 1 "guard confirm: p: no such policy" \
+check "is over" exits 0 loaded ringside guard list
+check "unload" exits 0 unloaded ringside guard unload p
+check "no such policy" exits 1 "guard confirm: p: no such policy" \
 	ringside guard confirm p
 
 check "--allow-only denies the rest" ringside guard load a \
 	--allow-only read,write:ENOSYS
-check "by its errno" status 0 '"default": "fails: ENOSYS"' ringside -j guard list
-check "the shell is exempt" status 1 "exempt unless forced" \
+check "by its errno" exits 0 '"default": "fails: ENOSYS"' ringside -j guard list
+check "the shell is exempt" exits 1 "exempt unless forced" \
 	ringside guard attach a --pid $$
-check "so is PID 1" status 1 "pid 1: exempt unless forced" \
+check "so is PID 1" exits 1 "pid 1: exempt unless forced" \
 	ringside guard attach a --tree 1
-check "no such process" status 1 "pid 4194303: No such process" \
+check "no such process" exits 1 "pid 4194303: No such process" \
 	ringside guard attach a --pid 4194303
 ringside guard unload a >/dev/null
 
@@ -89,67 +73,67 @@ cat >"$dir/run.json" <<'JSON'
   { "names": [ "unshare" ], "action": "SCMP_ACT_ERRNO", "errnoRet": 95 } ] }
 JSON
 run() { ringside guard run --profile "$dir/run.json" "$@"; }
-check "run: the program is confined from its start" status 0 "refused" \
+check "run: the program is confined from its start" exits 0 "refused" \
 	run -- sh -c 'unshare -u true 2>/dev/null || echo refused'
-check "run: its exit status is ours" status 7 "" run -- sh -c 'exit 7'
-check "run: a signal is 128 and more" status 143 "" run -- sh -c 'kill $$'
-check "run: a program that is not there" status 127 "No such file" \
+check "run: its exit status is ours" exits 7 "" run -- sh -c 'exit 7'
+check "run: a signal is 128 and more" exits 143 "" run -- sh -c 'kill $$'
+check "run: a program that is not there" exits 127 "No such file" \
 	run -- /no/such/program
-check "run: in audit mode it is not refused" status 0 "" \
+check "run: in audit mode it is not refused" exits 0 "" \
 	run --audit -- unshare -u true
-check "run: nothing is left" status 0 "no policy is loaded" ringside guard list
-check "run: a bad profile runs nothing" status 1 "missing.json" \
+check "run: nothing is left" exits 0 "no policy is loaded" ringside guard list
+check "run: a bad profile runs nothing" exits 1 "missing.json" \
 	ringside guard run --profile "$dir/missing.json" -- touch "$dir/ran"
-check "run: a policy that is not loaded runs nothing" status 1 \
+check "run: a policy that is not loaded runs nothing" exits 1 \
 	"no such policy" ringside guard run --policy none -- touch "$dir/ran"
 check "run: indeed nothing" [ ! -e "$dir/ran" ]
-check "run: no command" status 2 "no command to run" \
+check "run: no command" exits 2 "no command to run" \
 	ringside guard run --policy none
 ringside guard load p --deny unshare >/dev/null
-check "run: under a loaded policy" status 1 "" \
+check "run: under a loaded policy" exits 1 "" \
 	ringside guard run --policy p -- unshare -u true
-check "run: which is there for the next" status 0 loaded ringside guard list
-check "run: who is left behind stays confined" status 0 "left behind" \
+check "run: which is there for the next" exits 0 loaded ringside guard list
+check "run: who is left behind stays confined" exits 0 "left behind" \
 	ringside guard run --policy p -- sh -c 'sleep 100 >/dev/null 2>&1 &'
-check "run: by the policy, which stays" status 0 attached ringside guard list
+check "run: by the policy, which stays" exits 0 attached ringside guard list
 ringside guard detach p >/dev/null
 killall sleep 2>/dev/null
-check "a cgroup that is not there" status 1 \
+check "a cgroup that is not there" exits 1 \
 	"--cgroup: /sys/fs/cgroup/no/such: No such file" \
 	ringside guard attach p --cgroup no/such
-check "a root where nobody is yet" status 0 pending \
+check "a root where nobody is yet" exits 0 pending \
 	ringside guard attach p --chroot "$dir"
-check "undone" status 0 loaded ringside guard rollback p
-check "an exception of no kind" status 2 "begins with none of" \
+check "undone" exits 0 loaded ringside guard rollback p
+check "an exception of no kind" exits 2 "begins with none of" \
 	ringside guard attach p --everyone --except sshd
-check "everyone without the target" status 0 pending \
+check "everyone without the target" exits 0 pending \
 	ringside guard attach p --everyone --except "pid:$target"
-check "lets the target work" status 0 "" sh -c "true"
+check "lets the target work" exits 0 "" sh -c "true"
 check_equal "as before" ok "$(last)"
-check "who was passed over can not confirm" status 1 "from a new login" \
+check "who was passed over can not confirm" exits 1 "from a new login" \
 	ringside guard confirm p
-check "a new session can" status 0 attached setsid ringside guard confirm p
+check "a new session can" exits 0 attached setsid ringside guard confirm p
 ringside guard detach p >/dev/null
 ringside guard unload p >/dev/null
 
-check "no name" status 2 "no policy named" ringside guard load
-check "no source" status 2 "give a FILE" ringside guard load x
-check "two sources" status 2 "give a FILE" \
+check "no name" exits 2 "no policy named" ringside guard load
+check "no source" exits 2 "give a FILE" ringside guard load x
+check "two sources" exits 2 "give a FILE" \
 	ringside guard load x --deny mount --allow-only read
-check "no target" status 2 "give one of" ringside guard attach x
-check "two targets" status 2 "give one of" \
+check "no target" exits 2 "give one of" ringside guard attach x
+check "two targets" exits 2 "give one of" \
 	ringside guard attach x --everyone --pid 1
-check "a pid that is none" status 2 "pid: 'x' is not a number" \
+check "a pid that is none" exits 2 "pid: 'x' is not a number" \
 	ringside guard attach x --pid x
-check "seconds that are none" status 2 "is not a number of seconds" \
+check "seconds that are none" exits 2 "is not a number of seconds" \
 	ringside guard attach x --everyone --confirm-after now
-check "an unknown call" status 1 "frobnicate: no such system call" \
+check "an unknown call" exits 1 "frobnicate: no such system call" \
 	ringside guard load x --deny frobnicate
-check "an unknown errno" status 2 "'EFOO' is no errno" \
+check "an unknown errno" exits 2 "'EFOO' is no errno" \
 	ringside guard load x --deny mount:EFOO
-check "a vital call" status 1 "exit_group: no process could end" \
+check "a vital call" exits 1 "exit_group: no process could end" \
 	ringside guard load x --deny exit_group
-check "a malformed name" status 1 "printable ASCII" \
+check "a malformed name" exits 1 "printable ASCII" \
 	ringside guard load a/b --deny mount
 
 cat >"$dir/good.json" <<'JSON'
@@ -165,7 +149,7 @@ cat >"$dir/good.json" <<'JSON'
 JSON
 check "a profile is loaded" ringside guard load good "$dir/good.json"
 # unshare, mount and socket in both, and socket by socketcall.
-check "for both ABIs" status 0 '"calls": 7' ringside -j guard list
+check "for both ABIs" exits 0 '"calls": 7' ringside -j guard list
 check "and from standard input" sh -c \
 	"ringside guard load stdin - <$dir/good.json"
 ringside guard unload good >/dev/null
@@ -181,29 +165,29 @@ check "arguments are taken" ringside guard load args "$dir/family.json"
 ringside guard attach args --pid $target >/dev/null
 ringside guard confirm args >/dev/null
 check_equal "and looked at" no "$(last)"
-check "replace a policy in force" status 0 "until it rolls back" \
+check "replace a policy in force" exits 0 "until it rolls back" \
 	ringside guard replace args --deny mount:trap --confirm-after 60
 check_equal "takes place" ok "$(last)"
-check "what is pending is not replaced" status 1 \
+check "what is pending is not replaced" exits 1 \
 	"a change of it waits for confirmation" \
 	ringside guard replace args --deny mount
 check "rollback of a replacement" ringside guard rollback args
 check_equal "brings back the old contents" no "$(last)"
-check "list --calls names the call" status 0 unshare \
+check "list --calls names the call" exits 0 unshare \
 	ringside guard list --calls
-check "and in JSON" status 0 '"call": "unshare"' \
+check "and in JSON" exits 0 '"call": "unshare"' \
 	ringside guard list --calls --json
 check "replace with a profile" ringside guard replace args \
 	"$dir/good.json"
 check "and confirm" ringside guard confirm args
 ringside guard detach args >/dev/null
 ringside guard unload args >/dev/null
-check "replace of no policy" status 1 "nobody: no such policy" \
+check "replace of no policy" exits 1 "nobody: no such policy" \
 	ringside guard replace nobody --deny mount
-check "an unknown action" status 2 "'explode' is not a number" \
+check "an unknown action" exits 2 "'explode' is not a number" \
 	ringside guard load x --deny mount:explode
 
-check "unknown capabilities are refused" refused "syscalls[0].includes" <<'JSON'
+check "unknown capabilities are refused" refused "syscalls\[0\].includes" <<'JSON'
 { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "mount" ], "action": "SCMP_ACT_ERRNO",
     "includes": { "caps": [ "CAP_SYS_ADMIN" ] } } ] }
@@ -212,7 +196,7 @@ check "so is SCMP_ACT_NOTIFY" refused "hands the call to another process" <<'JSO
 { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "mount" ], "action": "SCMP_ACT_NOTIFY" } ] }
 JSON
-check "unknown calls" refused "syscalls[0].names[0]: frob: no such system call" <<'JSON'
+check "unknown calls" refused "syscalls\[0\].names\[0\]: frob: no such system call" <<'JSON'
 { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "frob" ], "action": "SCMP_ACT_ERRNO" } ] }
 JSON
@@ -233,10 +217,10 @@ check "no default" refused "defaultAction: a string is needed" <<'JSON'
 { "syscalls": [] }
 JSON
 head -c 100000 /dev/zero | tr '\0' '[' >"$dir/deep.json"
-check "deep nesting" status 1 "line 1, column" \
+check "deep nesting" exits 1 "line 1, column" \
 	ringside guard load deep "$dir/deep.json"
 
 modctl unload ringside_guard
-check "without the module the exit status is 3" status 3 \
+check "without the module the exit status is 3" exits 3 \
 	"kernel module ringside_guard is not loaded" ringside guard list
 done_testing

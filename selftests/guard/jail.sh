@@ -5,6 +5,8 @@
 # shellcheck disable=SC2016,SC2317 # scripts for the shell inside; check calls
 # shellcheck source=selftests/lib/tap.sh
 . ../lib/tap.sh
+# shellcheck source=selftests/lib/says.sh
+. ../lib/says.sh
 
 [ -x /usr/bin/ringside ] || skip_all "no ringside tool"
 root=$(mktemp -d)
@@ -32,39 +34,21 @@ in_jail() {
 	jail ${1:+--limits "$1"} -- /bin/sh -c "$2"
 }
 
-# status WANTED TEXT COMMAND...: exit status, and TEXT in what it prints.
-status() {
-	st_wanted=$1
-	st_text=$2
-	shift 2
-	st_out=$("$@" 2>&1)
-	st_got=$?
-	[ "$st_got" = "$st_wanted" ] || {
-		echo "exit $st_got, not $st_wanted: $st_out"
-		return 1
-	}
-	case $st_out in
-	*"$st_text"*) return 0 ;;
-	esac
-	echo "not in it: $st_text; got: $st_out"
-	return 1
-}
-
 # --- A command ---
 check_equal "a command runs in the root" "bin cg dev proc tmp" \
 	"$(in_jail '' 'ls /' | tr '\n' ' ' | sed 's/ $//')"
 in_jail '' 'exit 7' >/dev/null
 check_equal "its exit status is ours" 7 $?
-check "the jail went with it" status 0 "no policy is loaded" ringside guard list
+check "the jail went with it" exits 0 "no policy is loaded" ringside guard list
 check_equal "it sees itself and its children only" "$(printf '1\n')" \
 	"$(in_jail '' 'for p in /proc/[0-9]*; do [ ! -e $p ] ||
 		[ $p/root -ef / ] || echo other; done; echo 1')"
 check_equal "process 1 is not there" "gone" \
 	"$(in_jail '' 'kill -0 1 2>/dev/null; [ -e /proc/1 ] && echo there || echo gone')"
-check "a second chroot fails" status 1 "not permitted" \
+check "a second chroot fails" exits 1 "not permitted" \
 	jail -- /bin/chroot /tmp /bin/sh
-check "a command that is not there" status 127 "No such file" jail -- /bin/none
-check "and leaves nothing" status 0 "no policy is loaded" ringside guard list
+check "a command that is not there" exits 127 "No such file" jail -- /bin/none
+check "and leaves nothing" exits 0 "no policy is loaded" ringside guard list
 
 # --- Limits, each attacked ---
 # Starts sixty processes and says how many there are, itself not counted.
@@ -92,7 +76,7 @@ throttled=$(sed -n 's/^nr_throttled //p' "$root/tmp/stat")
 check "cpu: who spins is held back" [ "${throttled:-0}" -gt 0 ]
 
 # --- The seal ---
-check "a limit is not raised" status 1 "" \
+check "a limit is not raised" exits 1 "" \
 	jail --limits nofile=16 -- /bin/sh -c 'ulimit -n 1024'
 check_equal "a limit may be lowered" 8 \
 	"$(in_jail nofile=16 'ulimit -n 8; ulimit -n')"
@@ -111,21 +95,21 @@ outside=$!
 chroot "$root" /bin/sleep 1000 &
 outside="$outside $!"
 usleep 300000
-check "a tree that is there" status 0 "tasks:" \
+check "a tree that is there" exits 0 "tasks:" \
 	ringside guard jail --root "$root" --name t --limits pids=50
-check "waits for a confirmation" status 0 pending ringside guard list
-check "by name" status 0 attached ringside guard confirm t
-check "again under that name" status 1 "a policy of that name" \
+check "waits for a confirmation" exits 0 pending ringside guard list
+check "by name" exits 0 attached ringside guard confirm t
+check "again under that name" exits 1 "a policy of that name" \
 	ringside guard jail --root "$root" --name t
-check "release" status 0 released ringside guard jail --release t
-check "and it is gone" status 0 "no policy is loaded" ringside guard list
+check "release" exits 0 released ringside guard jail --release t
+check "and it is gone" exits 0 "no policy is loaded" ringside guard list
 out=$(ringside guard jail --json --root "$root" --name t)
 check "open directories outside are told" \
 	sh -c 'echo "$1" | grep -A 4 open_outside | grep -q "\"fd\": \"9\""' - \
 	"$out"
 check "with all of the tree" \
 	sh -c 'echo "$1" | grep -q "\"tasks\": 3"' - "$out"
-check "release of what is pending" status 0 released \
+check "release of what is pending" exits 0 released \
 	ringside guard jail --release t
 # shellcheck disable=SC2086 # a list of numbers
 kill $outside
@@ -136,27 +120,27 @@ usleep 300000
 
 # --- Who comes later ---
 late='kill -0 1 2>/dev/null && echo free || echo held'
-check "a root where nobody is yet" status 0 "tasks:    0" \
+check "a root where nobody is yet" exits 0 "tasks:    0" \
 	ringside guard jail --root "$root" --name t
 check_equal "who is chrooted there later is in it" held \
 	"$(chroot "$root" /bin/sh -c "$late")"
-check "release of an empty jail" status 0 released \
+check "release of an empty jail" exits 0 released \
 	ringside guard jail --release t
 check_equal "nobody is in it any more" free \
 	"$(chroot "$root" /bin/sh -c "$late")"
 
 # --- Who is not meant, and what is wrong ---
-check "no root" status 2 "no --root given" ringside guard jail
-check "a root that is not there" status 1 "/none: No such file" \
+check "no root" exits 2 "no --root given" ringside guard jail
+check "a root that is not there" exits 1 "/none: No such file" \
 	ringside guard jail --root /none
-check "the root of all" status 2 "'/' is no jail" ringside guard jail --root /
-check "a limit of no name" status 2 "'foo' is none of" \
+check "the root of all" exits 2 "'/' is no jail" ringside guard jail --root /
+check "a limit of no name" exits 2 "'foo' is none of" \
 	ringside guard jail --root "$root" --limits foo=1
-check "a limit of no value" status 2 "'pids' is no NAME=VALUE" \
+check "a limit of no value" exits 2 "'pids' is no NAME=VALUE" \
 	ringside guard jail --root "$root" --limits pids
-check "a limit out of range" status 2 pids \
+check "a limit out of range" exits 2 pids \
 	ringside guard jail --root "$root" --limits pids=0
-check "release of nothing" status 1 "none" ringside guard jail --release none
-check "release goes alone" status 2 "--release goes alone" \
+check "release of nothing" exits 1 "none" ringside guard jail --release none
+check "release goes alone" exits 2 "--release goes alone" \
 	ringside guard jail --release t --root "$root"
 done_testing
