@@ -406,8 +406,8 @@ TEST_F(events, the_tracepoint_sees_every_decision)
 	if (access(TRACEFS "/instances", F_OK))
 		SKIP(return, "no tracefs");
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
-	ASSERT_EQ(0, write_text(INSTANCE "/events/ringside/guard_decision/enable",
-			      "1"));
+	ASSERT_EQ(0, write_text(INSTANCE
+				"/events/ringside/guard_decision/enable", "1"));
 	self->id = put(self->fd, self->worker.pid, RSG_MODE_ENFORCE);
 	ASSERT_LT(0, self->id);
 	for (i = 0; i < 5; i++)

@@ -21,6 +21,8 @@ RAM = 512
 SMALL = 480
 # So little that the guest can not do with it, and all are short of memory.
 TINY = 240
+# What a machine that does nothing may come to use in some seconds.
+NOISE = 16 * MIB
 DEVICE = "free-page-reporting=on,deflate-on-oom=on"
 
 
@@ -101,7 +103,11 @@ def it_keeps_what_it_has_without_a_manager(bench, guest, manager):
     manager.start()
     manager.wait_connected("guest")
     manager.wait_steps(30)
-    expect_equal(size, guest.actual(), "size with another manager")
+    now = guest.actual()
+    print(f"# {size // MIB} MiB before, {now // MIB} MiB with another manager")
+    # It gives nothing away. What QEMU or the guest grew by meanwhile it takes back.
+    expect(0 <= size - now <= NOISE, f"{now} bytes with another manager, not {size}: "
+           f"{manager.status()}")
 
 
 def it_gets_memory_when_there_is_room(bench, guest, manager):
