@@ -7,8 +7,9 @@
  * a policy first needs it. Numbers without a function are left alone: they
  * fail with ENOSYS by themselves.
  *
- * The tables do not hold the x32 calls from 512 up (they exist only in kernels
- * built with CONFIG_X86_X32_ABI); the guard does not cover those.
+ * x32 calls end in the functions of the x86_64 calls of the same number. Those
+ * from 512 up are x86_64 calls by another number, and most of them by another
+ * function, too: what follows from a rule on the x86_64 call holds for both.
  */
 #include <linux/array_size.h>
 #include <linux/bitmap.h>
@@ -42,6 +43,37 @@ static const char *const i386_functions[RSG_CALLS] = {
 #undef __SYSCALL_WITH_COMPAT
 #undef __SYSCALL
 
+#ifdef CONFIG_X86_X32_ABI
+#define __SYSCALL(nr, sym)	\
+	[nr] = "__x64_" #sym,
+
+static const char *const x32_functions[] = {
+#include <asm/syscalls_x32.h>
+};
+
+#undef __SYSCALL
+#else
+static const char *const x32_functions[0];
+#endif
+
+/* x86_64 numbers of the x32 calls from RSG_CALLS up: for good, says the ABI. */
+static const u16 x32_calls[] = {
+	__NR_rt_sigaction, __NR_rt_sigreturn, __NR_ioctl, __NR_readv,
+	__NR_writev, __NR_recvfrom, __NR_sendmsg, __NR_recvmsg, __NR_execve,
+	__NR_ptrace, __NR_rt_sigpending, __NR_rt_sigtimedwait,
+	__NR_rt_sigqueueinfo, __NR_sigaltstack, __NR_timer_create,
+	__NR_mq_notify, __NR_kexec_load, __NR_waitid, __NR_set_robust_list,
+	__NR_get_robust_list, __NR_vmsplice, __NR_move_pages, __NR_preadv,
+	__NR_pwritev, __NR_rt_tgsigqueueinfo, __NR_recvmmsg, __NR_sendmmsg,
+	__NR_process_vm_readv, __NR_process_vm_writev, __NR_setsockopt,
+	__NR_getsockopt, __NR_io_setup, __NR_io_submit, __NR_execveat,
+	__NR_preadv2, __NR_pwritev2,
+};
+
+/* The kernel's table ends where ours does. */
+static_assert(!IS_ENABLED(CONFIG_X86_X32_ABI) ||
+	      ARRAY_SIZE(x32_functions) == RSG_CALLS + ARRAY_SIZE(x32_calls));
+
 static const char *const *const functions[RSG_ABIS] = {
 	[RSG_X86_64] = x86_64_functions,
 	[RSG_I386] = i386_functions,
@@ -58,6 +90,8 @@ static const char *const vital[] __initconst = {
  * and for good; who reads an address has resolved it first.
  */
 static unsigned long addresses[RSG_ABIS][RSG_CALLS];
+/* The same for @x32_calls. */
+static unsigned long x32_addresses[ARRAY_SIZE(x32_calls)];
 /* Not rsg_lock: a long look-up must not hold up a roll-back. */
 static DEFINE_MUTEX(resolve_lock);
 
@@ -165,15 +199,34 @@ static int flush(struct batch *batch)
 	return 0;
 }
 
-static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr)
+static int resolve_name(struct batch *batch, const char *name,
+			unsigned long *slot)
 {
-	const char *name = rsg_call_function(abi, nr);
-
-	if (!name || addresses[abi][nr])
+	if (!name || *slot)
 		return 0;
 	batch->names[batch->nr] = name;
-	batch->slots[batch->nr] = &addresses[abi][nr];
+	batch->slots[batch->nr] = slot;
 	return ++batch->nr < BATCH ? 0 : flush(batch);
+}
+
+/* The call @nr of x86_64 may have a second function. */
+static int resolve_x32(struct batch *batch, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i + RSG_CALLS < ARRAY_SIZE(x32_functions); i++)
+		if (x32_calls[i] == nr)
+			return resolve_name(batch, x32_functions[RSG_CALLS + i],
+					    &x32_addresses[i]);
+	return 0;
+}
+
+static int resolve_one(struct batch *batch, unsigned int abi, unsigned int nr)
+{
+	int err = resolve_name(batch, rsg_call_function(abi, nr),
+			       &addresses[abi][nr]);
+
+	return err || abi != RSG_X86_64 ? err : resolve_x32(batch, nr);
 }
 
 /**
@@ -227,8 +280,37 @@ unsigned long rsg_call_address(unsigned int abi, unsigned int nr)
 }
 
 /**
+ * rsg_call_of_x32 - the x86_64 call that an x32 call from RSG_CALLS up is
+ * @nr: its number, without the bit of x32
+ *
+ * Return: the number of the x86_64 call, or @nr if there is no such x32 call.
+ */
+notrace unsigned int rsg_call_of_x32(unsigned int nr)
+{
+	return nr - RSG_CALLS < ARRAY_SIZE(x32_calls) ?
+	       x32_calls[nr - RSG_CALLS] : nr;
+}
+
+/**
+ * rsg_call_x32_address - where an x86_64 call is hooked when it is made as x32
+ * @nr: its number in x86_64
+ *
+ * Return: the address; 0 if that function was never resolved, or if there is
+ * no other than that of rsg_call_address().
+ */
+unsigned long rsg_call_x32_address(unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(x32_calls); i++)
+		if (x32_calls[i] == nr)
+			return READ_ONCE(x32_addresses[i]);
+	return 0;
+}
+
+/**
  * rsg_call_at - name of the function at an address
- * @ip: an address that rsg_call_address() gave
+ * @ip: an address that rsg_call_address() or rsg_call_x32_address() gave
  *
  * Return: the name, or NULL.
  */
@@ -240,5 +322,8 @@ const char *rsg_call_at(unsigned long ip)
 		for (nr = 0; nr < RSG_CALLS; nr++)
 			if (rsg_call_address(abi, nr) == ip)
 				return functions[abi][nr];
+	for (nr = RSG_CALLS; ip && nr < ARRAY_SIZE(x32_functions); nr++)
+		if (READ_ONCE(x32_addresses[nr - RSG_CALLS]) == ip)
+			return x32_functions[nr];
 	return NULL;
 }

@@ -243,6 +243,8 @@ void rsg_calls_init(void);
 const char *rsg_call_function(unsigned int abi, unsigned int nr);
 int rsg_calls_resolve(const struct rsg_rules *rules);
 unsigned long rsg_call_address(unsigned int abi, unsigned int nr);
+unsigned int rsg_call_of_x32(unsigned int nr);
+unsigned long rsg_call_x32_address(unsigned int nr);
 const char *rsg_call_at(unsigned long ip);
 
 /* set.c */

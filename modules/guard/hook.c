@@ -66,9 +66,14 @@ static __always_inline unsigned int nr_of_call(const struct pt_regs *regs)
 {
 	/*
 	 * Only the lower half of the register selects the call. x32 calls
-	 * share the functions, and here the numbers, of native ones.
+	 * share the functions, and here the numbers, of native ones, or are
+	 * such calls by another number.
 	 */
-	return (u32)regs->orig_ax & ~__X32_SYSCALL_BIT;
+	unsigned int nr = (u32)regs->orig_ax & ~__X32_SYSCALL_BIT;
+
+	if (IS_ENABLED(CONFIG_X86_X32_ABI) && unlikely(nr >= RSG_CALLS))
+		return rsg_call_of_x32(nr);
+	return nr;
 }
 
 /* Which counter of the call a decision goes to. */
@@ -205,8 +210,11 @@ static __always_inline bool passes(const struct rsg_policy *policy,
 	/*
 	 * A number that is out of range finds the entry of another call. That
 	 * may be stricter, but not less so: judge() allows such numbers.
+	 * Without x32 the upper bits need no masking for that.
 	 */
-	return rsg_rules_verdict(rules, abi_of_call(), regs->orig_ax, regs) ==
+	return rsg_rules_verdict(rules, abi_of_call(),
+				 IS_ENABLED(CONFIG_X86_X32_ABI) ?
+				 nr_of_call(regs) : regs->orig_ax, regs) ==
 	       SECCOMP_RET_ALLOW;
 }
 
@@ -345,7 +353,8 @@ u32 rsg_calls_judged(const struct rsg_rules *rules)
 int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 		     const char **function)
 {
-	static unsigned long ips[RSG_ABIS * RSG_CALLS]; /* under rsg_lock */
+	/* Under rsg_lock. A call of x86_64 may have one more, for x32. */
+	static unsigned long ips[(RSG_ABIS + 1) * RSG_CALLS];
 	const struct rsg_rules *rules = NULL;
 	struct rs_fset_error error;
 	unsigned long address;
@@ -363,6 +372,10 @@ int rsg_hooks_update(const struct rsg_policy *extra, u32 mode,
 		return 0;
 	for_each_set_bit(bit, wanted, RSG_ABIS * RSG_CALLS) {
 		address = rsg_call_address(bit / RSG_CALLS, bit % RSG_CALLS);
+		if (address)
+			ips[n++] = address;
+		address = bit / RSG_CALLS == RSG_X86_64 ?
+			  rsg_call_x32_address(bit % RSG_CALLS) : 0;
 		if (address)
 			ips[n++] = address;
 	}

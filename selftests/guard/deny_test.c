@@ -102,16 +102,86 @@ TEST_F(deny, the_upper_half_of_the_number_register_is_no_way_round)
 	EXPECT_EQ(-EPERM, worker_call(&self->worker, RSG_X86_64, nr));
 }
 
+static long x32_call(const struct worker *worker, unsigned int nr)
+{
+	return worker_call(worker, RSG_X86_64, 0x40000000UL | nr);
+}
+
+/* Debian's kernels that have it want syscall.x32=y on the command line. */
+#define SKIP_WITHOUT_X32()						\
+	do {								\
+		if (x32_call(&self->worker, SYS_getppid) == -ENOSYS)	\
+			SKIP(return, "no x32");				\
+	} while (0)
+
 TEST_F(deny, x32_is_no_way_round)
 {
 	const struct rsg_rule rules[] = { DENY(RSG_X86_64, SYS_unshare, EPERM) };
-	const unsigned long nr = SYS_unshare | 0x40000000UL;
 
-	if (worker_call(&self->worker, RSG_X86_64, nr) == -ENOSYS)
-		SKIP(return, "no CONFIG_X86_X32_ABI");
+	SKIP_WITHOUT_X32();
+	ASSERT_EQ(0, x32_call(&self->worker, SYS_unshare));
 	ASSERT_LT(0, put(self->fd, rules, NR_RULES(rules), 0, self->worker.pid,
 			 RSG_MODE_ENFORCE));
-	EXPECT_EQ(-EPERM, worker_call(&self->worker, RSG_X86_64, nr));
+	EXPECT_EQ(-EPERM, x32_call(&self->worker, SYS_unshare));
+}
+
+/* The x32 calls with numbers of their own, from 512 up. */
+static const unsigned int x32_calls[] = {
+	SYS_rt_sigaction, SYS_rt_sigreturn, SYS_ioctl, SYS_readv, SYS_writev,
+	SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_execve, SYS_ptrace,
+	SYS_rt_sigpending, SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo,
+	SYS_sigaltstack, SYS_timer_create, SYS_mq_notify, SYS_kexec_load,
+	SYS_waitid, SYS_set_robust_list, SYS_get_robust_list, SYS_vmsplice,
+	SYS_move_pages, SYS_preadv, SYS_pwritev, SYS_rt_tgsigqueueinfo,
+	SYS_recvmmsg, SYS_sendmmsg, SYS_process_vm_readv,
+	SYS_process_vm_writev, SYS_setsockopt, SYS_getsockopt, SYS_io_setup,
+	SYS_io_submit, SYS_execveat, SYS_preadv2, SYS_pwritev2,
+};
+
+#define X32_FIRST	512
+#define X32_SIGRETURN	513
+#define X32_END		(X32_FIRST + NR_RULES(x32_calls))
+
+TEST_F(deny, x32_calls_of_other_numbers_follow_the_rule_of_their_name)
+{
+	struct rsg_rule rules[NR_RULES(x32_calls)];
+	unsigned int i, nr = 0;
+
+	SKIP_WITHOUT_X32();
+	/* Each fails with an errno of its own. */
+	for (i = 0; i < NR_RULES(x32_calls); i++)
+		if (X32_FIRST + i != X32_SIGRETURN)
+			rules[nr++] = (struct rsg_rule)
+				DENY(RSG_X86_64, x32_calls[i], 1000 + i);
+	ASSERT_LT(0, put(self->fd, rules, nr, 0, self->worker.pid,
+			 RSG_MODE_ENFORCE));
+	for (i = 0; i < NR_RULES(x32_calls); i++)
+		if (X32_FIRST + i != X32_SIGRETURN)
+			EXPECT_EQ(-1000 - (long)i,
+				  x32_call(&self->worker, X32_FIRST + i));
+}
+
+TEST_F(deny, x32_calls_of_other_numbers_are_no_others)
+{
+	/* The lower bits of 532, vmsplice, are those of 20, writev. */
+	const struct rsg_rule rules[] = {
+		DENY(RSG_X86_64, SYS_writev, EPERM),
+		DENY(RSG_X86_64, SYS_vmsplice, EXFULL),
+	};
+	long before;
+
+	SKIP_WITHOUT_X32();
+	before = x32_call(&self->worker, 532);
+	ASSERT_NE(-EPERM, before);
+	ASSERT_LT(0, put(self->fd, rules, 1, 0, self->worker.pid,
+			 RSG_MODE_ENFORCE));
+	EXPECT_EQ(before, x32_call(&self->worker, 532));
+	EXPECT_EQ(-EPERM, x32_call(&self->worker, 516));
+	guard_clean();
+	ASSERT_LT(0, put(self->fd, rules + 1, 1, 0, self->worker.pid,
+			 RSG_MODE_ENFORCE));
+	EXPECT_EQ(-EXFULL, x32_call(&self->worker, 532));
+	EXPECT_EQ(-EXFULL, worker_call(&self->worker, RSG_X86_64, SYS_vmsplice));
 }
 
 TEST_F(deny, every_errno_arrives)
@@ -236,6 +306,28 @@ TEST_F_TIMEOUT(deny, no_implemented_call_escapes_a_default_deny, 120)
 	}
 	EXPECT_EQ(0, escaped);
 	EXPECT_LT(700, denied);
+}
+
+TEST_F_TIMEOUT(deny, no_x32_call_escapes_a_default_deny, 120)
+{
+	unsigned int nr, escaped = 0, denied = 0;
+	long ret;
+
+	SKIP_WITHOUT_X32();
+	ASSERT_LT(0, put(self->fd, serve, NR_RULES(serve), EXFULL,
+			 self->worker.pid, RSG_MODE_ENFORCE));
+	for (nr = 0; nr < X32_END; nr++) {
+		if (nr == X32_SIGRETURN || is_spared(RSG_X86_64, nr))
+			continue;
+		ret = x32_call(&self->worker, nr);
+		denied += ret == -EXFULL;
+		if (ret == -EXFULL || ret == -ENOSYS)
+			continue;
+		TH_LOG("x32 call %u: %ld", nr, ret);
+		escaped++;
+	}
+	EXPECT_EQ(0, escaped);
+	EXPECT_LT(300, denied);
 }
 
 TEST_F(deny, a_32_bit_program_is_under_the_policy)

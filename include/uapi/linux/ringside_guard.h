@@ -59,8 +59,8 @@
 
 /*
  * Entry ABIs. RSG_I386 is whatever uses the numbers of 32-bit x86: 32-bit
- * programs, and "int $0x80" of 64-bit ones. An x32 call with a number below
- * RSG_CALLS follows the rule of the same number of RSG_X86_64.
+ * programs, and "int $0x80" of 64-bit ones. An x32 call follows the rules of the
+ * RSG_X86_64 call of the same number, or, from RSG_CALLS up, of the same name.
  */
 #define RSG_X86_64		0
 #define RSG_I386		1
