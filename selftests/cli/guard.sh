@@ -97,6 +97,12 @@ test_guard_profile_errors() {
 	expect "check: no file" 2 '' 'no file named' ringside guard check
 }
 
+# object_profile OBJECTS LIMITS
+object_profile() {
+	printf '{ "defaultAction": "SCMP_ACT_ALLOW", "ringside": {
+		"objects": [ %s ], "limits": { %s } } }' "$1" "$2"
+}
+
 test_guard_diff() {
 	local plain=$profiles/plain.json containers=$profiles/containers.json
 
@@ -119,6 +125,29 @@ test_guard_diff() {
 	expect "diff: an architecture that is not listed" 1 \
 		'^read  *i386  *allowed  *ends the thread  *any arguments$' '' \
 		ringside guard diff "$plain" "$work/changed.json"
+	object_profile '{ "object": "file", "path": "/etc" },
+		{ "object": "ptrace" }' '"pids": 10, "fsize": "1K"' \
+		>"$work/objects.json"
+	expect "diff: rules on objects that are the same" 0 '^same:  *yes' '' \
+		ringside guard diff "$work/objects.json" "$work/objects.json"
+	object_profile '{ "object": "file", "path": "/usr" },
+		{ "object": "ptrace" }' '"pids": 10, "nofile": 9, "fsize": 1025' \
+		>"$work/changed.json"
+	expect "diff: a rule of the first" 1 \
+		'^reading writing executing of /etc and below: fails: EPERM  *first only$' \
+		'' ringside guard diff "$work/objects.json" "$work/changed.json"
+	check_equal "diff --json: rules and limits that differ, and no others" \
+		'[["first only", "second only"], [["fsize", 1024, 1025], ["nofile", null, 9]]]' \
+		"$(ringside -j guard diff "$work/objects.json" \
+		"$work/changed.json" | json_eval '[
+			[o["in"] for o in d["objects"]],
+			[[l["limit"], l["first"], l["second"]]
+			 for l in d["limits"]]]')"
+	object_profile '{ "object": "ptrace" },
+		{ "object": "file", "path": "/etc" }' '"pids": 10, "fsize": "1K"' \
+		>"$work/changed.json"
+	expect "diff: the order of rules counts" 1 'both, in another order$' '' \
+		ringside guard diff "$work/objects.json" "$work/changed.json"
 	expect "diff: trouble is 2" 2 '' 'No such file or directory' \
 		ringside guard diff "$plain" "$work/nowhere"
 	expect "diff: one file" 2 '' 'two files are needed' \

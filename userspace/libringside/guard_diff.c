@@ -4,7 +4,8 @@
  * arguments, both are asked about every value at which a comparison of either
  * may change its mind, and all combinations of these. That is exact as long as
  * no masks are compared and the combinations are not too many; beyond that,
- * rules that are not written the same are said to differ.
+ * rules that are not written the same are said to differ. Rules on objects are
+ * compared one by one, as they are written.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,89 @@ int rs_guard_profile_diff(const struct rs_guard_profile *a,
 			if (ret > 0)
 				ret = each(&diff, arg);
 		}
+	}
+	return ret;
+}
+
+/* --- Rules on objects --- */
+
+static bool same_object(const struct rs_object *a, const struct rs_object *b)
+{
+	return a->rule.object == b->rule.object &&
+	       a->rule.verdict == b->rule.verdict &&
+	       a->rule.access == b->rule.access &&
+	       a->rule.family == b->rule.family &&
+	       a->rule.type == b->rule.type &&
+	       !strcmp(a->path ? a->path : "", b->path ? b->path : "");
+}
+
+/* Is one like @object among the first @nr of @profile? */
+static bool has_object(const struct rs_guard_profile *profile, size_t nr,
+		       const struct rs_object *object)
+{
+	while (nr)
+		if (same_object(&profile->objects[--nr], object))
+			return true;
+	return false;
+}
+
+/* The next one from *@i on that @other has, too, and that is no repetition. */
+static const struct rs_object *next_common(const struct rs_guard_profile *profile,
+					   const struct rs_guard_profile *other,
+					   size_t *i)
+{
+	const struct rs_object *object;
+
+	while (*i < profile->nr_objects) {
+		object = &profile->objects[(*i)++];
+		if (!has_object(profile, *i - 1, object) &&
+		    has_object(other, other->nr_objects, object))
+			return object;
+	}
+	return NULL;
+}
+
+static bool same_order(const struct rs_guard_profile *a,
+		       const struct rs_guard_profile *b)
+{
+	const struct rs_object *x, *y;
+	size_t i = 0, j = 0;
+
+	do {
+		x = next_common(a, b, &i);
+		y = next_common(b, a, &j);
+		if (x && !same_object(x, y))
+			return false;
+	} while (x);
+	return true;
+}
+
+int rs_guard_profile_diff_objects(const struct rs_guard_profile *a,
+				  const struct rs_guard_profile *b,
+				  int (*each)(const struct rs_guard_object_difference *diff,
+					      void *arg),
+				  void *arg)
+{
+	bool moved = !same_order(a, b);
+	struct rs_guard_object_difference diff;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < a->nr_objects && !ret; i++) {
+		diff.in_a = true;
+		diff.in_b = has_object(b, b->nr_objects, &a->objects[i]);
+		if (diff.in_b && !moved)
+			continue;
+		rs_object_say(&a->objects[i], diff.text, sizeof(diff.text));
+		ret = each(&diff, arg);
+	}
+	for (i = 0; i < b->nr_objects && !ret; i++) {
+		diff.in_a = has_object(a, a->nr_objects, &b->objects[i]);
+		diff.in_b = true;
+		if (diff.in_a)
+			continue;
+		rs_object_say(&b->objects[i], diff.text, sizeof(diff.text));
+		ret = each(&diff, arg);
 	}
 	return ret;
 }

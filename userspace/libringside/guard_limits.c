@@ -114,6 +114,15 @@ int rs_guard_limits_set(struct rs_guard_limits *to, const char *name,
 	return 0;
 }
 
+const char *rs_guard_limits_get(const struct rs_guard_limits *from,
+				unsigned int i, uint64_t *value)
+{
+	if (i >= RS_ARRAY_SIZE(limits))
+		return NULL;
+	*value = *(const uint64_t *)((const char *)from + limits[i].offset);
+	return limits[i].name;
+}
+
 bool rs_guard_limits_any(const struct rs_guard_limits *from)
 {
 	static const struct rs_guard_limits none;

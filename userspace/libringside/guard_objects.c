@@ -187,44 +187,40 @@ static void say_verdict(char *buf, size_t len, uint32_t verdict)
 	}
 }
 
-/* For "guard check": the rule in plain words. */
-static int explain(struct rs_guard_profile *profile, const struct rs_json *at,
-		   const struct rsg_object_rule *rule, const char *path)
+void rs_object_say(const struct rs_object *object, char *text, size_t len)
 {
+	const struct rsg_object_rule *rule = &object->rule;
 	char verdict[64];
 
 	say_verdict(verdict, sizeof(verdict), rule->verdict);
 	switch (rule->object) {
 	case RSG_OBJECT_SOCKET:
-		return rs_profile_say(profile, RS_GUARD_OBJECT, at,
-				      "making a socket of %s (%d), %s (%d): %s",
-				      word_of(families, RS_ARRAY_SIZE(families),
-					      rule->family, "any family"),
-				      rule->family,
-				      word_of(types, RS_ARRAY_SIZE(types),
-					      rule->type, "any type"),
-				      rule->type, verdict);
+		snprintf(text, len, "making a socket of %s (%d), %s (%d): %s",
+			 word_of(families, RS_ARRAY_SIZE(families),
+				 rule->family, "any family"), rule->family,
+			 word_of(types, RS_ARRAY_SIZE(types), rule->type,
+				 "any type"), rule->type, verdict);
+		break;
 	case RSG_OBJECT_MOUNT:
-		return rs_profile_say(profile, RS_GUARD_OBJECT, at,
-				      "mounting, moving and unmounting: %s",
-				      verdict);
+		snprintf(text, len, "mounting, moving and unmounting: %s",
+			 verdict);
+		break;
 	case RSG_OBJECT_PTRACE:
-		return rs_profile_say(profile, RS_GUARD_OBJECT, at,
-				      "tracing or reading a process that is not under the policy: %s",
-				      verdict);
+		snprintf(text, len,
+			 "tracing or reading a process that is not under the policy: %s",
+			 verdict);
+		break;
 	case RSG_OBJECT_SIGNAL:
-		return rs_profile_say(profile, RS_GUARD_OBJECT, at,
-				      "signalling a process that is not under the policy: %s",
-				      verdict);
+		snprintf(text, len,
+			 "signalling a process that is not under the policy: %s",
+			 verdict);
+		break;
 	default:
-		return rs_profile_say(profile, RS_GUARD_OBJECT, at,
-				      "%s%s%s of %.120s and below: %s",
-				      rule->access & RSG_ACCESS_READ ?
-				      "reading " : "",
-				      rule->access & RSG_ACCESS_WRITE ?
-				      "writing " : "",
-				      rule->access & RSG_ACCESS_EXEC ?
-				      "executing" : "", path, verdict);
+		snprintf(text, len, "%s%s%s of %.120s and below: %s",
+			 rule->access & RSG_ACCESS_READ ? "reading " : "",
+			 rule->access & RSG_ACCESS_WRITE ? "writing " : "",
+			 rule->access & RSG_ACCESS_EXEC ? "executing" : "",
+			 object->path, verdict);
 	}
 }
 
@@ -232,6 +228,7 @@ static int add_object(struct rs_guard_profile *profile,
 		      const struct rs_json *at,
 		      const struct rsg_object_rule *rule, const char *path)
 {
+	char text[RS_GUARD_OBJECT_LEN];
 	struct rs_object *more;
 
 	if (profile->nr_objects == RSG_OBJECTS_MAX)
@@ -251,7 +248,8 @@ static int add_object(struct rs_guard_profile *profile,
 			return rs_fail(ENOMEM, "profile");
 	}
 	profile->nr_objects++;
-	return explain(profile, at, rule, path);
+	rs_object_say(more, text, sizeof(text));
+	return rs_profile_say(profile, RS_GUARD_OBJECT, at, "%s", text);
 }
 
 static int read_access(const struct rs_json *object, __u32 *access)

@@ -88,6 +88,14 @@ int rs_profile_objects(struct rs_guard_profile *profile,
 		       const struct rs_json *root);
 
 /**
+ * rs_object_say() - a rule on objects in plain words
+ * @object: the rule
+ * @text: receives them
+ * @len: size of @text, RS_GUARD_OBJECT_LEN is enough
+ */
+void rs_object_say(const struct rs_object *object, char *text, size_t len);
+
+/**
  * rs_profile_limits() - read the "limits" of the "ringside" object
  * @profile: the profile
  * @object: the limits

@@ -267,6 +267,17 @@ struct rs_guard_limits {
 int rs_guard_limits_set(struct rs_guard_limits *limits, const char *name,
 			const char *text);
 
+/**
+ * rs_guard_limits_get() - one of the limits
+ * @limits: the limits
+ * @i: which one, from 0
+ * @value: receives it; 0: no limit
+ *
+ * Return: its name, NULL if @i is too large.
+ */
+const char *rs_guard_limits_get(const struct rs_guard_limits *limits,
+				unsigned int i, uint64_t *value);
+
 /** rs_guard_limits_any() - is one of them set */
 bool rs_guard_limits_any(const struct rs_guard_limits *limits);
 
@@ -334,6 +345,41 @@ int rs_guard_profile_diff(const struct rs_guard_profile *a,
 			  int (*each)(const struct rs_guard_difference *diff,
 				      void *arg),
 			  void *arg);
+
+/* Room for a rule on objects in plain words. */
+#define RS_GUARD_OBJECT_LEN	256
+
+/**
+ * struct rs_guard_object_difference - a rule on objects that is not the same
+ * under two profiles; grows at its end
+ * @in_a: the first profile has it
+ * @in_b: the second one has it. Both do, but in another order, and of rules
+ *	that are about one object the first counts
+ * @text: the rule in plain words
+ */
+struct rs_guard_object_difference {
+	bool in_a;
+	bool in_b;
+	char text[RS_GUARD_OBJECT_LEN];
+};
+
+/**
+ * rs_guard_profile_diff_objects() - how the rules on objects of two profiles
+ * differ
+ * @a: the first
+ * @b: the second
+ * @each: called for each difference; stops the walk by returning non-zero
+ * @arg: handed to @each
+ *
+ * Paths are compared as they are written.
+ *
+ * Return: 0, or what @each returned.
+ */
+int rs_guard_profile_diff_objects(const struct rs_guard_profile *a,
+				  const struct rs_guard_profile *b,
+				  int (*each)(const struct rs_guard_object_difference *diff,
+					      void *arg),
+				  void *arg);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringside guard diff: which calls end differently under two profiles. Needs
- * no module. As with diff(1), 0 is the same, 1 different, 2 trouble.
+ * ringside guard diff: which calls end differently under two profiles, and
+ * which rules on objects and limits differ. Needs no module. As with diff(1), 0
+ * is the same, 1 different, 2 trouble.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,6 +53,87 @@ static int out_difference(const struct rs_guard_difference *diff, void *arg)
 	return 0;
 }
 
+static int out_rule(const struct rs_guard_object_difference *diff,
+		    void *arg)
+{
+	(void)arg;
+	out_row();
+	out_str("rule", diff->text);
+	out_str("in", !diff->in_b ? "first only" : !diff->in_a ? "second only" :
+		"both, in another order");
+	out_end();
+	return 0;
+}
+
+static int count_rule(const struct rs_guard_object_difference *diff,
+		      void *arg)
+{
+	size_t *count = arg;
+
+	(void)diff;
+	(*count)++;
+	return 0;
+}
+
+/* In text there is no word about objects, nor limits, that do not differ. */
+static size_t out_objects(const struct rs_guard_profile *a,
+			  const struct rs_guard_profile *b)
+{
+	static const struct out_col cols[] = {
+		{ "rule", "RULE ON OBJECTS", false }, { "in", "IN", false },
+	};
+	size_t count = 0;
+
+	rs_guard_profile_diff_objects(a, b, count_rule, &count);
+	if (!count && !out_is_json())
+		return 0;
+	out_table("objects", "", cols, CMD_ARRAY_SIZE(cols));
+	rs_guard_profile_diff_objects(a, b, out_rule, NULL);
+	out_end();
+	return count;
+}
+
+static void out_limit(const char *key, uint64_t value)
+{
+	if (value)
+		out_u64(key, value);
+	else
+		out_null(key);
+}
+
+static size_t out_limits(const struct rs_guard_profile *a,
+			 const struct rs_guard_profile *b)
+{
+	static const struct out_col cols[] = {
+		{ "limit", "LIMIT", false }, { "first", "FIRST", true },
+		{ "second", "SECOND", true },
+	};
+	const struct rs_guard_limits *of_a = rs_guard_profile_limits(a);
+	const struct rs_guard_limits *of_b = rs_guard_profile_limits(b);
+	uint64_t first, second;
+	size_t count = 0;
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; (name = rs_guard_limits_get(of_a, i, &first)); i++) {
+		rs_guard_limits_get(of_b, i, &second);
+		if (first == second)
+			continue;
+		if (!count++)
+			out_table("limits", "", cols, CMD_ARRAY_SIZE(cols));
+		out_row();
+		out_str("limit", name);
+		out_limit("first", first);
+		out_limit("second", second);
+		out_end();
+	}
+	if (!count && out_is_json())
+		out_table("limits", "", cols, CMD_ARRAY_SIZE(cols));
+	if (count || out_is_json())
+		out_end();
+	return count;
+}
+
 static int show(const struct rs_guard_profile *a,
 		const struct rs_guard_profile *b,
 		const struct guard_wish *wish)
@@ -75,6 +157,8 @@ static int show(const struct rs_guard_profile *a,
 		return EXIT_TROUBLE;
 	}
 	out_end();
+	count += out_objects(a, b);
+	count += out_limits(a, b);
 	out_bool("same", !count);
 	out_end();
 	return count ? EXIT_DIFFERENT : EXIT_OK;
