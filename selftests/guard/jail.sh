@@ -13,12 +13,12 @@ root=$(mktemp -d)
 outside=
 # shellcheck disable=SC2086 # a list of numbers
 trap 'kill $outside 2>/dev/null; ringside guard jail --release t >/dev/null 2>&1
-	umount "$root/proc" "$root/cg" 2>/dev/null; rm -rf "$root"' EXIT
+	umount "$root/proc" "$root/cg" 2>/dev/null; rm -rf "$root" "$root.json"' EXIT
 mkdir "$root/bin" "$root/proc" "$root/cg" "$root/tmp"
 mkdir "$root/dev" && mknod -m 666 "$root/dev/null" c 1 3
 mknod -m 666 "$root/dev/zero" c 1 5
 cp /bin/busybox "$root/bin/busybox"
-for applet in sh ps kill dd sleep cat ls chroot head; do
+for applet in sh ps kill dd sleep cat ls chroot head mkdir; do
 	ln -s busybox "$root/bin/$applet"
 done
 mount -t proc proc "$root/proc"
@@ -89,6 +89,39 @@ check_equal "nor changed" kept \
 check "no control group is left over" \
 	sh -c '! ls -d /sys/fs/cgroup/ringside-jail-* 2>/dev/null'
 
+# --- A profile besides ---
+# profile LIMITS: no directory can be made.
+profile() {
+	printf '{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+		{ "names": [ "mkdir", "mkdirat" ], "action": "SCMP_ACT_ERRNO",
+		  "errnoRet": 30 } ], "ringside": { "limits": { %s } } }' \
+		"$1" >"$root.json"
+}
+
+profile '"nofile": 16, "pids": 20'
+with="--profile $root.json"
+make='mkdir /tmp/made 2>&1; ulimit -n'
+# shellcheck disable=SC2086 # options
+check_equal "what the profile denies fails, and its limits hold" \
+	"mkdir: can't create directory '/tmp/made': Read-only file system 16" \
+	"$(jail $with -- /bin/sh -c "$make" | tr '\n' ' ' | sed 's/ $//')"
+# shellcheck disable=SC2086
+check_equal "limits of the command line go first" 9 \
+	"$(jail $with --limits nofile=9 -- /bin/sh -c 'ulimit -n')"
+# shellcheck disable=SC2086
+check "it is a jail all the same" exits 1 "not permitted" \
+	jail $with -- /bin/chroot /tmp /bin/sh
+check "nothing is left of either" exits 0 "no policy is loaded" \
+	ringside guard list
+echo '{ "defaultAction": "none" }' >"$root.json"
+# shellcheck disable=SC2086
+check "with a profile that is none nothing is run" exits 1 "line 1, column" \
+	jail $with -- /bin/sh -c 'echo ran >/tmp/ran'
+check "nor left" exits 0 "no policy is loaded" ringside guard list
+check "nothing was run" [ ! -e "$root/tmp/ran" ]
+check "a profile's options without one" exits 2 "no --profile" \
+	ringside guard jail --root "$root" --skip-unknown
+
 # --- What is chrooted already ---
 chroot "$root" /bin/sh -c 'sleep 1000 & wait' 9</ &
 outside=$!
@@ -102,6 +135,21 @@ check "by name" exits 0 attached ringside guard confirm t
 check "again under that name" exits 1 "a policy of that name" \
 	ringside guard jail --root "$root" --name t
 check "release" exits 0 released ringside guard jail --release t
+profile ''
+check "the tree again, with a profile" exits 0 "pending" \
+	ringside guard jail --root "$root" --name t --profile "$root.json"
+check "both are confirmed" ringside guard confirm t
+check_equal "both" 2 "$(ringside guard list | grep -c attached)"
+check_equal "for those who are there and who come" "held" \
+	"$(chroot "$root" /bin/sh -c 'mkdir /tmp/made 2>/dev/null || echo held')"
+check "both are released" exits 0 released ringside guard jail --release t
+check "and gone" exits 0 "no policy is loaded" ringside guard list
+check "once more" ringside guard jail --root "$root" --name t \
+	--profile "$root.json"
+check "and both are rolled back" ringside guard rollback t
+check_equal "both of them" 2 "$(ringside guard list | grep -c loaded)"
+ringside guard unload t.profile >/dev/null
+ringside guard unload t >/dev/null
 check "and it is gone" exits 0 "no policy is loaded" ringside guard list
 out=$(ringside guard jail --json --root "$root" --name t)
 check "open directories outside are told" \

@@ -33,6 +33,9 @@ check "sizes in bytes" exits 0 "at most 33554432 bytes of memory" \
 	ringside guard check "$dir/p.json"
 check "load does not take what it could not undo" exits 1 "it has limits" \
 	ringside guard load p "$dir/p.json"
+check "unless it is told to pass them over" exits 0 "limits are passed over" \
+	ringside guard load p --skip-limits "$dir/p.json"
+check "and then does" ringside guard unload p
 check "nothing is loaded" exits 0 "no policy is loaded" ringside guard list
 profile '"pids": 0'
 check "a limit out of range has a place" \
@@ -80,10 +83,12 @@ check_equal "a limit that the profile does not name is not raised" refused \
 	"$(run '"nofile": 16' 'ulimit -Hc 0; ulimit -Hc 1 2>/dev/null || echo refused')"
 for attack in 'echo 0 >/sys/fs/cgroup/cgroup.procs' \
 	'for f in /sys/fs/cgroup/ringside-run.*/pids.max; do echo max >$f; done' \
+	': >/sys/fs/cgroup/cgroup.procs' 'echo 0 >&9' \
 	'mkdir /sys/fs/cgroup/mine' 'rmdir /sys/fs/cgroup/theirs'; do
 	mkdir /sys/fs/cgroup/theirs 2>/dev/null
 	check "sealed: $attack" sh -c 'case $1 in *"not permitted"*) ;;
-		*) echo "$1"; exit 1 ;; esac' - "$(run '"pids": 20' "$attack")"
+		*) echo "$1"; exit 1 ;; esac' - \
+		"$(run '"pids": 20' "$attack" 9>/sys/fs/cgroup/cgroup.procs)"
 done
 rmdir /sys/fs/cgroup/theirs /sys/fs/cgroup/mine 2>/dev/null
 if [ -e $knob ]; then

@@ -44,10 +44,10 @@ int cmd_guard(int argc, char **argv)
 {
 	static const struct cmd verbs[] = {
 		{ "load", guard_load,
-		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] | --deny NAME[,NAME...][:ACTION] | --allow-only NAME[,NAME...][:ACTION])",
+		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] [--skip-limits] | --deny NAME[,NAME...][:ACTION] | --allow-only NAME[,NAME...][:ACTION])",
 		  "load a policy: an OCI seccomp profile, or a list of calls" },
 		{ "replace", guard_replace,
-		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] | --deny NAME[,NAME...][:ACTION] | --allow-only NAME[,NAME...][:ACTION]) [--confirm-after SECONDS]",
+		  "NAME (FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown] [--skip-limits] | --deny NAME[,NAME...][:ACTION] | --allow-only NAME[,NAME...][:ACTION]) [--confirm-after SECONDS]",
 		  "let a policy say something else, until it is confirmed" },
 		{ "check", guard_check,
 		  "FILE [--pid N | --caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown]",
@@ -73,7 +73,7 @@ int cmd_guard(int argc, char **argv)
 		{ "unload", guard_unload, "NAME",
 		  "drop a policy that is not attached" },
 		{ "jail", guard_jail,
-		  "(--root DIR [--name NAME] [--limits LIMIT=VALUE[,LIMIT=VALUE...]] [--audit] [--confirm-after SECONDS] [-- COMMAND [ARG...]] | --release NAME)",
+		  "(--root DIR [--name NAME] [--limits LIMIT=VALUE[,LIMIT=VALUE...]] [--profile FILE [--caps CAP[,CAP...]] [--kernel RELEASE] [--skip-unknown]] [--audit] [--confirm-after SECONDS] [-- COMMAND [ARG...]] | --release NAME)",
 		  "keep a command, or what is chrooted already, in a directory" },
 		{ "restore", guard_restore, "[DIR]",
 		  "load, attach and confirm what the files of a directory say" },

@@ -63,6 +63,7 @@ int guard_parse_seconds(const char *text, unsigned int *ms);
  * @caps: value of --caps
  * @kernel: value of --kernel
  * @any: one of the options was given
+ * @skip_limits: limits that can not be put on anybody are passed over
  */
 struct guard_wish {
 	struct rs_guard_state state;
@@ -71,6 +72,7 @@ struct guard_wish {
 	const char *caps;
 	const char *kernel;
 	bool any;
+	bool skip_limits;
 };
 
 #define GUARD_TARGET_USAGE \
@@ -100,11 +102,21 @@ int guard_target_option(struct guard_target *target, int c);
 /** guard_target_attach() - what to give to rs_guard_attach() */
 struct rsg_attach *guard_target_attach(struct guard_target *target);
 
+/* Room for the name that guard_profile_name() makes. */
+#define GUARD_PROFILE_NAME_LEN	(RSG_NAME_LEN + sizeof(".profile"))
+
+/**
+ * guard_profile_name() - name of the policy of the profile that goes with a jail
+ * @name: receives it; too long for the kernel if the jail's name is
+ * @jail: name of the jail
+ */
+void guard_profile_name(char name[GUARD_PROFILE_NAME_LEN], const char *jail);
+
 /**
  * guard_policy_of_file() - the policy that an OCI profile describes
  * @wish: how to read it
  * @file: its path
- * @limits: receives its limits; NULL to refuse a profile that has any
+ * @limits: receives its limits; NULL if they can not be put on anybody
  * @policy: receives the policy
  *
  * Return: 0 or an exit code; unknown calls are warned of.

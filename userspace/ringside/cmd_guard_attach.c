@@ -4,6 +4,7 @@
  * policy after it was loaded. Policies go by name here; the kernel counts them
  * by id.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include "cmd.h"
 #include "cmd_guard.h"
@@ -129,10 +130,31 @@ int guard_attach(int argc, char **argv)
 	return attach_policy(name, guard_target_attach(&target));
 }
 
+void guard_profile_name(char name[GUARD_PROFILE_NAME_LEN], const char *jail)
+{
+	snprintf(name, GUARD_PROFILE_NAME_LEN, "%s.profile", jail);
+}
+
+typedef int act_fn(struct rs_guard *guard, unsigned int id);
+
+/* A jail of a root and its profile are two policies that are pending together. */
+static int act_on_profile(struct rs_guard *guard,
+			  const struct rsg_policy_info *jail, act_fn *fn)
+{
+	char name[GUARD_PROFILE_NAME_LEN];
+	struct rsg_policy_info info;
+
+	if (jail->scope != RSG_SCOPE_CHROOT)
+		return 0;
+	guard_profile_name(name, (const char *)jail->name);
+	if (rs_guard_find(guard, name, &info) ||
+	    info.scope != RSG_SCOPE_CHROOT || info.state != RSG_STATE_PENDING)
+		return 0;
+	return fn(guard, info.id);
+}
+
 /* The verbs that take a policy's name and nothing else. */
-static int act(int argc, char **argv,
-	       int (*fn)(struct rs_guard *guard, unsigned int id),
-	       const char *state)
+static int act(int argc, char **argv, act_fn *fn, const char *state)
 {
 	struct rsg_policy_info info;
 	struct rs_guard *guard;
@@ -145,6 +167,8 @@ static int act(int argc, char **argv,
 	if (code)
 		return code;
 	err = fn(guard, info.id);
+	if (!err && (fn == rs_guard_confirm || fn == rs_guard_rollback))
+		err = act_on_profile(guard, &info, fn);
 	rs_guard_close(guard);
 	if (err)
 		return cmd_error("%s: %s", argv[1], rs_error());

@@ -2,6 +2,9 @@
 /*
  * ringside guard jail: keep a command, or everything that is already chrooted
  * to a directory, in that directory; and let it go again.
+ *
+ * A profile that goes with it is a policy beside the jail, for the kernel holds
+ * a task to the strictest of all that it is under.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,6 +31,9 @@
  * @group: of its control group
  * @release: name of a jail that is to go
  * @limits: its limits
+ * @file: profile that holds in it besides, or NULL
+ * @wish: how to read it
+ * @profile: id of the policy that it became, 0 for none
  * @mode: RSG_MODE_*
  * @confirm_ms: as in struct rsg_attach
  * @command: what to run in it, NULL to take what is there
@@ -39,6 +45,9 @@ struct jail {
 	char group[sizeof("jail-") + RSG_NAME_LEN];
 	const char *release;
 	struct rs_guard_limits limits;
+	const char *file;
+	struct guard_wish wish;
+	unsigned int profile;
 	unsigned int mode;
 	unsigned int confirm_ms;
 	char **command;
@@ -125,6 +134,37 @@ static int show_leaks(const struct jail *jail, pid_t pid)
 
 /* --- Making it --- */
 
+/* Load the profile, and take its limits where the options give none. */
+static int load_profile(struct jail *jail, struct rs_guard *guard)
+{
+	char name[GUARD_PROFILE_NAME_LEN];
+	struct rs_guard_policy *policy;
+	struct rs_guard_limits limits;
+	int code, ret;
+
+	if (!jail->file)
+		return 0;
+	code = guard_policy_of_file(&jail->wish, jail->file, &limits, &policy);
+	if (code)
+		return code;
+	limits_default(&jail->limits, &limits);
+	guard_profile_name(name, jail->name);
+	ret = rs_guard_load(guard, name, policy, RSG_LOAD_PERSIST);
+	rs_guard_policy_free(policy);
+	if (ret < 0)
+		return cmd_lib_error(ret);
+	jail->profile = ret;
+	return 0;
+}
+
+static void unload_profile(const struct jail *jail, struct rs_guard *guard)
+{
+	if (!jail->profile)
+		return;
+	rs_guard_detach(guard, jail->profile);
+	rs_guard_unload(guard, jail->profile);
+}
+
 static int make(struct jail *jail, struct rs_guard **guard, int *id)
 {
 	int code, err;
@@ -134,10 +174,12 @@ static int make(struct jail *jail, struct rs_guard **guard, int *id)
 		return cmd_lib_error(err);
 	*id = rs_guard_jail(*guard, jail->name, jail->root_fd,
 			    RSG_LOAD_PERSIST);
-	code = *id < 0 ? cmd_lib_error(*id) :
-	       limits_make(&jail->limits, jail->group);
+	code = *id < 0 ? cmd_lib_error(*id) : load_profile(jail, *guard);
+	if (!code)
+		code = limits_make(&jail->limits, jail->group);
 	if (!code)
 		return 0;
+	unload_profile(jail, *guard);
 	if (*id > 0)
 		rs_guard_unload(*guard, *id);
 	rs_guard_close(*guard);
@@ -148,7 +190,22 @@ static void unmake(const struct jail *jail, struct rs_guard *guard, int id)
 {
 	rs_guard_detach(guard, id);
 	rs_guard_unload(guard, id);
+	unload_profile(jail, guard);
 	limits_remove(jail->group);
+}
+
+/* Attach the jail and its profile in the same way, or none of them. */
+static int attach(const struct jail *jail, struct rs_guard *guard,
+		  struct rsg_attach *of_jail)
+{
+	struct rsg_attach of_profile = *of_jail;
+	int err;
+
+	of_profile.id = jail->profile;
+	err = rs_guard_attach(guard, of_jail);
+	if (!err && jail->profile)
+		err = rs_guard_attach(guard, &of_profile);
+	return err ? cmd_lib_error(err) : 0;
 }
 
 static void show(const struct jail *jail, const struct rsg_attach *attach)
@@ -162,6 +219,8 @@ static void show(const struct jail *jail, const struct rsg_attach *attach)
 	out_begin();
 	out_str("name", jail->name);
 	out_str("root", jail->root);
+	if (jail->file)
+		out_str("profile", jail->file);
 	out_str("state", guard_states[RSG_STATE_PENDING]);
 	out_str("mode", guard_modes[attach->mode]);
 	out_u64("tasks", attach->tasks);
@@ -176,14 +235,14 @@ static void show(const struct jail *jail, const struct rsg_attach *attach)
 
 static int jail_tree(struct jail *jail)
 {
-	struct rsg_attach attach = {
+	struct rsg_attach order = {
 		.scope = RSG_SCOPE_CHROOT, .fd = jail->root_fd,
 		.mode = jail->mode,
 		.confirm_ms = jail->confirm_ms ? jail->confirm_ms :
 						 RSG_CONFIRM_DEFAULT_MS,
 	};
 	struct rs_guard *guard;
-	int code, err, id;
+	int code, id;
 
 	code = make(jail, &guard, &id);
 	if (code)
@@ -193,14 +252,13 @@ static int jail_tree(struct jail *jail)
 	if (!code)
 		code = visit_inside(jail, put_limits);
 	if (!code) {
-		attach.id = id;
-		err = rs_guard_attach(guard, &attach);
-		code = err ? cmd_lib_error(err) : 0;
+		order.id = id;
+		code = attach(jail, guard, &order);
 	}
 	if (code)
 		unmake(jail, guard, id);
 	else
-		show(jail, &attach);
+		show(jail, &order);
 	rs_guard_close(guard);
 	return code;
 }
@@ -228,7 +286,7 @@ static void child(const struct jail *jail, int go)
 static int put_child(const struct jail *jail, struct rs_guard *guard, int id,
 		     pid_t pid)
 {
-	struct rsg_attach attach = {
+	struct rsg_attach order = {
 		.id = id, .scope = RSG_SCOPE_TREE, .pid = pid,
 		.mode = jail->mode,
 	};
@@ -236,14 +294,16 @@ static int put_child(const struct jail *jail, struct rs_guard *guard, int id,
 	int code, err;
 
 	code = put_limits(jail, pid);
+	if (!code)
+		code = attach(jail, guard, &order);
 	if (code)
 		return code;
-	err = rs_guard_attach(guard, &attach);
-	if (!err)
-		err = rs_guard_open(&anew);
+	err = rs_guard_open(&anew);
 	if (err)
 		return cmd_lib_error(err);
 	err = rs_guard_confirm(anew, id);
+	if (!err && jail->profile)
+		err = rs_guard_confirm(anew, jail->profile);
 	rs_guard_close(anew);
 	return err ? cmd_lib_error(err) : 0;
 }
@@ -311,6 +371,30 @@ out:
 
 /* --- The verb --- */
 
+/* Detach a policy, if it is attached, and drop it. Return 0 or -errno. */
+static int drop(struct rs_guard *guard, const struct rsg_policy_info *info)
+{
+	int err = 0;
+
+	if (info->state != RSG_STATE_LOADED)
+		err = rs_guard_detach(guard, info->id);
+	return err ? err : rs_guard_unload(guard, info->id);
+}
+
+/* Not every jail has a profile, and not all that is called so is one. */
+static int drop_profile(struct rs_guard *guard,
+			const struct rsg_policy_info *jail)
+{
+	char name[GUARD_PROFILE_NAME_LEN];
+	struct rsg_policy_info info;
+
+	guard_profile_name(name, (const char *)jail->name);
+	if (rs_guard_find(guard, name, &info) || info.scope != jail->scope ||
+	    info.pid != jail->pid)
+		return 0;
+	return drop(guard, &info);
+}
+
 static int release(const char *name)
 {
 	char group[sizeof("jail-") + RSG_NAME_LEN];
@@ -322,10 +406,10 @@ static int release(const char *name)
 	if (err)
 		return cmd_lib_error(err);
 	err = rs_guard_find(guard, name, &info);
-	if (!err && info.state != RSG_STATE_LOADED)
-		err = rs_guard_detach(guard, info.id);
 	if (!err)
-		err = rs_guard_unload(guard, info.id);
+		err = drop_profile(guard, &info);
+	if (!err)
+		err = drop(guard, &info);
 	rs_guard_close(guard);
 	if (err)
 		return cmd_lib_error(err);
@@ -360,10 +444,13 @@ static int take_option(struct jail *jail, int c)
 		return set_name(jail, optarg);
 	case 'l':
 		return limits_parse(&jail->limits, optarg);
+	case 'f':
+		jail->file = optarg;
+		return 0;
 	case 'a':
 		jail->mode = RSG_MODE_AUDIT;
 		return 0;
-	case 'c':
+	case 'C':
 		if (cmd_parse_seconds("--confirm-after", optarg, 1,
 				      RSG_CONFIRM_MAX_MS, &ms))
 			return EXIT_USAGE;
@@ -373,7 +460,7 @@ static int take_option(struct jail *jail, int c)
 		jail->release = optarg;
 		return 0;
 	default:
-		return EXIT_USAGE;
+		return guard_wish_option(&jail->wish, c);
 	}
 }
 
@@ -404,15 +491,19 @@ int guard_jail(int argc, char **argv)
 		{ "root", required_argument, NULL, 'r' },
 		{ "name", required_argument, NULL, 'n' },
 		{ "limits", required_argument, NULL, 'l' },
+		{ "profile", required_argument, NULL, 'f' },
+		{ "caps", required_argument, NULL, 'c' },
+		{ "kernel", required_argument, NULL, 'k' },
+		{ "skip-unknown", no_argument, NULL, 's' },
 		{ "audit", no_argument, NULL, 'a' },
-		{ "confirm-after", required_argument, NULL, 'c' },
+		{ "confirm-after", required_argument, NULL, 'C' },
 		{ "release", required_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct jail jail = { .mode = RSG_MODE_ENFORCE };
 	int c, code;
 
-	while ((c = cmd_getopt(argc, argv, "r:n:l:ac:R:", longs)) != -1)
+	while ((c = cmd_getopt(argc, argv, "r:n:l:f:c:k:saC:R:", longs)) != -1)
 		if (take_option(&jail, c))
 			return EXIT_USAGE;
 	if (jail.release)
@@ -421,6 +512,8 @@ int guard_jail(int argc, char **argv)
 		       release(jail.release);
 	if (!jail.root)
 		return cmd_usage("no --root given");
+	if (jail.wish.any && !jail.file)
+		return cmd_usage("there is no --profile that this could be about");
 	code = find_root(&jail);
 	if (code)
 		return code;

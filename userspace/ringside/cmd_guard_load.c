@@ -152,15 +152,29 @@ static void say_unknown(const struct rs_guard_profile *profile)
 		cmd_warn("%s", text);
 }
 
+/* What those who are denied something shall be able to find again. */
+static void set_file(struct rs_guard_policy *policy, const char *file)
+{
+	char *text = strcmp(file, "-") ? realpath(file, NULL) :
+					 strdup("standard input");
+
+	if (text)
+		rs_guard_policy_origin(policy, text);
+	free(text);
+}
+
 /*
  * A policy that is loaded is attached to processes that run, and what that
  * does must be undone by the kernel alone. Limits could not be: nobody knows
  * what they were, and memory stays charged to the group that it came from.
  */
-static int refuse_limits(const char *file)
+static int pass_limits_over(const struct guard_wish *wish, const char *file)
 {
-	return cmd_error("%s: it has limits, which hold only for what 'ringside guard run --profile' starts",
-			 file);
+	if (!wish->skip_limits)
+		return cmd_error("%s: it has limits, which hold only for what 'ringside guard run' and 'jail' take it for; --skip-limits loads the rest",
+				 file);
+	cmd_warn("%s: its limits are passed over", file);
+	return 0;
 }
 
 int guard_policy_of_file(struct guard_wish *wish, const char *file,
@@ -178,33 +192,31 @@ int guard_policy_of_file(struct guard_wish *wish, const char *file,
 	if (err)
 		return cmd_lib_error(err);
 	asked = rs_guard_profile_limits(profile);
-	if (!limits && rs_guard_limits_any(asked)) {
+	if (!limits && rs_guard_limits_any(asked) &&
+	    pass_limits_over(wish, file)) {
 		rs_guard_profile_free(profile);
-		return refuse_limits(file);
+		return EXIT_FAILED;
 	}
 	if (limits)
 		*limits = *asked;
 	say_unknown(profile);
 	err = rs_guard_profile_compile(profile, policy);
 	rs_guard_profile_free(profile);
-	return err ? cmd_lib_error(err) : 0;
+	if (err)
+		return cmd_lib_error(err);
+	set_file(*policy, file);
+	return 0;
 }
 
-/* What those who are denied something shall be able to find again. */
-static void set_origin(const struct source *source,
-		       struct rs_guard_policy *policy)
+static void set_list(const struct source *source,
+		     struct rs_guard_policy *policy)
 {
-	const char *list = source->deny ? source->deny : source->allow;
-	char *text = NULL;
+	char *text;
 
-	if (list && asprintf(&text, "%s %s", source->deny ? "--deny" :
-			     "--allow-only", list) < 0)
-		text = NULL;
-	if (!list)
-		text = strcmp(source->file, "-") ?
-		       realpath(source->file, NULL) : strdup("standard input");
-	if (text)
-		rs_guard_policy_origin(policy, text);
+	if (asprintf(&text, "%s %s", source->deny ? "--deny" : "--allow-only",
+		     source->deny ? source->deny : source->allow) < 0)
+		return;
+	rs_guard_policy_origin(policy, text);
 	free(text);
 }
 
@@ -217,10 +229,10 @@ static int read_source(struct source *source, struct rs_guard_policy **policy)
 	else if (source->allow)
 		code = policy_of_list(source->allow, true, policy);
 	else
-		code = guard_policy_of_file(&source->wish, source->file,
-					    NULL, policy);
+		return guard_policy_of_file(&source->wish, source->file, NULL,
+					    policy);
 	if (!code)
-		set_origin(source, *policy);
+		set_list(source, *policy);
 	return code;
 }
 
@@ -232,6 +244,10 @@ static int load_option(struct source *source, int c)
 		return 0;
 	case 'a':
 		source->allow = optarg;
+		return 0;
+	case 'L':
+		source->wish.skip_limits = true;
+		source->wish.any = true;
 		return 0;
 	default:
 		return guard_wish_option(&source->wish, c);
@@ -275,7 +291,7 @@ static int read_order(int argc, char **argv, const struct option *longs,
 	order->name = guard_take_operand(&argc, argv);
 	if (order->name)
 		order->source.file = guard_take_operand(&argc, argv);
-	while ((c = cmd_getopt(argc, argv, "d:a:" GUARD_WISH_SHORTS,
+	while ((c = cmd_getopt(argc, argv, "d:a:L" GUARD_WISH_SHORTS,
 			       longs)) != -1)
 		if (order_option(order, c))
 			return EXIT_USAGE;
@@ -295,6 +311,7 @@ int guard_load(int argc, char **argv)
 		{ "caps", required_argument, NULL, 'c' },
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "skip-unknown", no_argument, NULL, 's' },
+		{ "skip-limits", no_argument, NULL, 'L' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct rs_guard_policy *policy = NULL;
@@ -358,6 +375,7 @@ int guard_replace(int argc, char **argv)
 		{ "caps", required_argument, NULL, 'c' },
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "skip-unknown", no_argument, NULL, 's' },
+		{ "skip-limits", no_argument, NULL, 'L' },
 		{ "confirm-after", required_argument, NULL, 'C' },
 		{ NULL, 0, NULL, 0 }
 	};

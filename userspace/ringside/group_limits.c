@@ -45,6 +45,16 @@ int limits_parse(struct rs_guard_limits *limits, const char *text)
 	return code;
 }
 
+void limits_default(struct rs_guard_limits *limits,
+		    const struct rs_guard_limits *more)
+{
+	limits->pids = limits->pids ? limits->pids : more->pids;
+	limits->memory = limits->memory ? limits->memory : more->memory;
+	limits->cpu = limits->cpu ? limits->cpu : more->cpu;
+	limits->fsize = limits->fsize ? limits->fsize : more->fsize;
+	limits->nofile = limits->nofile ? limits->nofile : more->nofile;
+}
+
 /* Where control groups of version 2 are mounted, "" if nowhere. */
 static const char *group_root(void)
 {

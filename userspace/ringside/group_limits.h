@@ -16,6 +16,14 @@
 int limits_parse(struct rs_guard_limits *limits, const char *text);
 
 /**
+ * limits_default() - take limits where there are none yet
+ * @limits: the limits
+ * @more: where they are taken from
+ */
+void limits_default(struct rs_guard_limits *limits,
+		    const struct rs_guard_limits *more);
+
+/**
  * limits_make() - make the control group
  * @limits: its limits
  * @name: name of the group, after "ringside-"
