@@ -4,6 +4,10 @@
  * or when, it does not hold, and is each repeat counted where it belongs?
  */
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "kselftest_harness.h"
 
@@ -11,6 +15,7 @@
 
 #define REPEATS	5
 #define RENAMED	"/tmp/guard-renamed"
+#define CGROUPS	"/tmp/guard-cgroups"
 
 /* One number, and another call in each ABI. */
 #define NR_BOTH	I386_GETPPID
@@ -19,6 +24,8 @@ static const struct rsg_rule rules[] = {
 	DENY(RSG_X86_64, SYS_getppid, EPERM),
 	DENY(RSG_X86_64, NR_BOTH, EXFULL),
 	DENY(RSG_I386, I386_GETPID, ENOANO),
+	/* Remembered in the same place as getppid: 64 below it. */
+	DENY(RSG_X86_64, SYS_sendmsg, ENOTTY),
 };
 
 FIXTURE(repeat) {
@@ -130,8 +137,9 @@ TEST_F(repeat, other_contents_and_back_again)
 
 	ASSERT_TRUE(is_refused(self));
 	ASSERT_EQ(0, guard_replace(self->fd, self->id, 0, others, 1, 0));
-	EXPECT_EQ(-EXFULL,
-		  worker_call(&self->worker, RSG_X86_64, SYS_getppid));
+	for (int i = 0; i < REPEATS; i++)
+		EXPECT_EQ(-EXFULL, worker_call(&self->worker, RSG_X86_64,
+					       SYS_getppid));
 	ASSERT_EQ(0, guard_id(self->fd, RSG_IOC_ROLLBACK, self->id));
 	EXPECT_TRUE(is_refused(self));
 }
@@ -162,6 +170,119 @@ TEST_F(repeat, the_same_number_of_the_other_abi_is_another_call)
 			  worker_call(&self->worker, RSG_I386, I386_GETPID));
 	}
 	EXPECT_EQ(2 * REPEATS, denied(self->fd, self->id));
+}
+
+TEST_F(repeat, a_number_that_is_remembered_in_the_same_place_is_another_call)
+{
+	for (int i = 0; i < REPEATS; i++) {
+		EXPECT_EQ(-EPERM, worker_call(&self->worker, RSG_X86_64,
+					      SYS_getppid));
+		EXPECT_EQ(-ENOTTY, worker_call(&self->worker, RSG_X86_64,
+					       SYS_sendmsg));
+	}
+}
+
+/* Put @policy in force on a control group, for who comes. */
+static long put_on_group(int fd, const struct rsg_rule *rule, const char *group)
+{
+	struct rsg_attach attach = {
+		.size = sizeof(attach), .scope = RSG_SCOPE_CGROUP,
+		.mode = RSG_MODE_ENFORCE,
+		.fd = open(group, O_PATH | O_DIRECTORY),
+	};
+	long ret = guard_load(fd, "group", RSG_LOAD_PERSIST, 0, rule, 1);
+
+	attach.id = ret;
+	if (ret > 0)
+		ret = guard_ioctl(fd, RSG_IOC_ATTACH, &attach);
+	close(attach.fd);
+	return ret;
+}
+
+static int enter_group(const char *procs, pid_t pid)
+{
+	int fd = open(procs, O_WRONLY), len;
+	char text[16];
+
+	len = snprintf(text, sizeof(text), "%d", pid);
+	len -= write(fd, text, len);
+	close(fd);
+	return len;
+}
+
+/* No epoch begins when a task enters; its mark is what tells. */
+TEST_F(repeat, who_enters_a_stricter_group_is_refused_otherwise)
+{
+	const struct rsg_rule kill = {
+		.abi = RSG_X86_64, .nr = SYS_getppid,
+		.verdict = SECCOMP_RET_KILL_PROCESS,
+	};
+
+	mkdir(CGROUPS, 0755);
+	if (mount("none", CGROUPS, "cgroup2", 0, NULL) && errno != EBUSY)
+		SKIP(return, "no cgroup2");
+	mkdir(CGROUPS "/strict", 0755);
+	EXPECT_EQ(0, put_on_group(self->fd, &kill, CGROUPS "/strict"));
+	EXPECT_TRUE(is_refused(self));
+	EXPECT_EQ(0, enter_group(CGROUPS "/strict/cgroup.procs",
+				 self->worker.pid));
+	signal(SIGPIPE, SIG_IGN);
+	EXPECT_EQ(-1000, worker_call(&self->worker, RSG_X86_64, SYS_getppid));
+	waitpid(self->worker.pid, NULL, 0);
+	guard_clean();
+	rmdir(CGROUPS "/strict");
+	umount(CGROUPS);
+}
+
+static void *repeat_in_thread(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < REPEATS; i++)
+		raw64(SYS_getppid, 0, 0, 0);
+	return NULL;
+}
+
+/* One thread after the other on one processor. */
+static void serve_two_threads(int from, int to)
+{
+	cpu_set_t first;
+	pthread_t thread;
+	char byte;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	sched_setaffinity(0, sizeof(first), &first);
+	if (read(from, &byte, 1) != 1)
+		_exit(1);
+	repeat_in_thread(NULL);
+	if (!pthread_create(&thread, NULL, repeat_in_thread, NULL))
+		pthread_join(thread, NULL);
+	_exit(write(to, "x", 1) != 1);
+}
+
+TEST_F(repeat, each_thread_has_records_of_its_own)
+{
+	struct rsg_events events = { .size = sizeof(events) };
+	int stream = guard_ioctl(self->fd, RSG_IOC_EVENTS, &events);
+	struct worker worker = worker_spawn(serve_two_threads);
+	struct pollfd poll_fd = { .fd = stream, .events = POLLIN };
+	unsigned long long first = 0, second = 0;
+	struct rsg_event event;
+
+	ASSERT_LE(0, stream);
+	ASSERT_LT(0, put(self->fd, "threads", worker.pid));
+	ASSERT_EQ(1, write(worker.to, "x", 1));
+	while (first + second < 2 * REPEATS && poll(&poll_fd, 1, 5000) == 1 &&
+	       read(stream, &event, sizeof(event)) == sizeof(event)) {
+		if (event.tgid == worker.pid && event.pid == worker.pid)
+			first += event.count;
+		else if (event.tgid == worker.pid)
+			second += event.count;
+	}
+	EXPECT_EQ(REPEATS, first);
+	EXPECT_EQ(REPEATS, second);
+	worker_stop(&worker);
+	close(stream);
 }
 
 static void serve_and_change(int from, int to)
