@@ -3,13 +3,17 @@
  * Why is a task in the kernel, if it made no system call? Probes on the
  * kernel's own tracepoints see page faults, the signals that other exceptions
  * end in, and interrupts, and leave the cause for the return to user mode.
+ * Breakpoints and debug exceptions often end without a signal, in a uprobe; a
+ * notifier sees them before anybody takes them for its own.
  *
- * Not seen, and counted as residual: exceptions that end without a signal
- * (uprobes, emulated instructions), NMIs do not even come back this way, and
- * interrupts of a hypervisor, for which x86 has no tracepoint.
+ * Not seen, and counted as residual: other exceptions that end without a signal
+ * (emulated instructions), and interrupts of a hypervisor, for which x86 has no
+ * tracepoint. NMIs do not even come back this way.
  */
 /* trace/events/irq.h and signal.h lean on these. */
 #include <linux/interrupt.h>
+#include <linux/kdebug.h>
+#include <linux/notifier.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <linux/vmalloc.h>
@@ -120,6 +124,27 @@ static void on_signal_generate(void *data, int sig,
 		enter(RST_EXCEPTION + vector);
 }
 
+/*
+ * A breakpoint of a uprobe, or the debug exception after the instruction that
+ * was there, ends here. Those of ptrace and int3 go on to a signal.
+ */
+static int on_die(struct notifier_block *block, unsigned long why, void *data)
+{
+	const struct die_args *args = data;
+
+	if (why == DIE_INT3 && user_mode(args->regs))
+		enter(RST_EXCEPTION + X86_TRAP_BP);
+	else if (why == DIE_DEBUG && user_mode(args->regs))
+		enter(RST_EXCEPTION + X86_TRAP_DB);
+	return NOTIFY_DONE;
+}
+
+/* Before that of uprobes, which stops the others. */
+static struct notifier_block die_notifier = {
+	.notifier_call = on_die,
+	.priority = INT_MAX,
+};
+
 static void on_irq(void *data, int irq, struct irqaction *action)
 {
 	unsigned int line = min_t(unsigned int, irq, RST_NR_IRQ - 1);
@@ -180,10 +205,11 @@ static void __maybe_unused check_types(void)
 }
 
 /*
- * sigreturn replaces the registers that hold its number. Its entry is the last
- * moment to read them; the hooks cost nothing but these calls.
+ * sigreturn, and the calls that uprobes put into programs, replace the register
+ * that holds their number. Their entry is the last moment to read it; the hooks
+ * cost nothing but these calls.
  */
-static void notrace on_sigreturn(unsigned long ip, unsigned long parent_ip,
+static void notrace on_forgetful(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops,
 				 struct ftrace_regs *fregs)
 {
@@ -198,35 +224,37 @@ static void notrace on_sigreturn(unsigned long ip, unsigned long parent_ip,
 		set_cause(RST_X64 + min_t(unsigned int, nr, RST_NR_X64 - 1));
 }
 
-static struct rs_fset sigreturns = RS_FSET_INIT(sigreturns, on_sigreturn, 0);
+static struct rs_fset forgetful = RS_FSET_INIT(forgetful, on_forgetful, 0);
 
-static const char *const sigreturn_names[] = {
+static const char *const forgetful_names[] = {
 	"__x64_sys_rt_sigreturn",
 	"__ia32_compat_sys_sigreturn",
 	"__ia32_compat_sys_rt_sigreturn",
 	"__x32_compat_sys_x32_rt_sigreturn",
+	"__x64_sys_uretprobe",
+	"__x64_sys_uprobe",
 };
 
-/* Kernels are built without i386 or x32: hook what there is. */
-static int hook_sigreturns(void)
+/* Kernels are built without i386 or x32, or are older: hook what there is. */
+static int hook_forgetful(void)
 {
-	unsigned long ips[ARRAY_SIZE(sigreturn_names)];
+	unsigned long ips[ARRAY_SIZE(forgetful_names)];
 	struct rs_fset_error error;
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < ARRAY_SIZE(sigreturn_names); i++) {
-		ips[nr] = rs_func_address(sigreturn_names[i]);
+	for (i = 0; i < ARRAY_SIZE(forgetful_names); i++) {
+		ips[nr] = rs_func_address(forgetful_names[i]);
 		if (ips[nr])
 			nr++;
 	}
-	return nr ? rs_fset_update(&sigreturns, ips, nr, &error) : -ENOENT;
+	return nr ? rs_fset_update(&forgetful, ips, nr, &error) : -ENOENT;
 }
 
-static void unhook_sigreturns(void)
+static void unhook_forgetful(void)
 {
 	struct rs_fset_error error;
 
-	rs_fset_update(&sigreturns, NULL, 0, &error);
+	rs_fset_update(&forgetful, NULL, 0, &error);
 }
 
 /* Which tracepoint stands for which feature. */
@@ -267,7 +295,7 @@ u64 rst_causes_features(void)
 	u64 features = 0;
 
 	for_each_kernel_tracepoint(add_feature, &features);
-	if (rs_func_address(sigreturn_names[0]))
+	if (rs_func_address(forgetful_names[0]))
 		features |= RS_TRACE_F_SIGRETURN;
 	return features;
 }
@@ -296,7 +324,9 @@ int rst_causes_attach(void)
 		pending = NULL;
 		return err;
 	}
-	if (hook_sigreturns())
+	/* Fails only for one that is registered already. */
+	register_die_notifier(&die_notifier);
+	if (hook_forgetful())
 		WRITE_ONCE(*features, *features & ~RS_TRACE_F_SIGRETURN);
 	else
 		WRITE_ONCE(*features, *features | RS_TRACE_F_SIGRETURN);
@@ -306,7 +336,9 @@ int rst_causes_attach(void)
 /** rst_causes_detach - when it returns, no probe runs or will */
 void rst_causes_detach(void)
 {
-	unhook_sigreturns();
+	unhook_forgetful();
+	/* Waits for those who are in it. */
+	unregister_die_notifier(&die_notifier);
 	rs_tracepoints_detach(probes, ARRAY_SIZE(probes), NULL);
 	vfree(pending);
 	pending = NULL;

@@ -1,53 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Do the books balance, on each CPU, while threads, children, faults, signals
- * and interrupts go on at once, and how much stays unexplained?
+ * Do the books balance, on each CPU, while threads, children, faults, signals,
+ * interrupts, uprobes and ptrace go on at once, and how much stays unexplained?
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "load.h"
 #include "reader.h"
 
 #define SECONDS		4
+#define PATIENCE	60
 /* Residual of all returns, in units of 1/1000. */
 #define MAX_RESIDUAL	5
+/* Of each ingredient of the load, at least. */
+#define ENOUGH		20
 
 FIXTURE(books)
 {
 	struct reader r;
+	int probed;
 };
 
 FIXTURE_VARIANT(books)
 {
-	int one_cpu;
+	unsigned int load;
 	unsigned int level;
 	unsigned int flags;
 };
 
 FIXTURE_VARIANT_ADD(books, one_cpu) {
-	.one_cpu = 1, .level = RS_TRACE_LEVEL_COUNT
+	.load = LOAD_ONE_CPU | LOAD_UPROBES | LOAD_PTRACE,
+	.level = RS_TRACE_LEVEL_COUNT
 };
 
 FIXTURE_VARIANT_ADD(books, all_cpus) {
+	.load = LOAD_UPROBES | LOAD_PTRACE,
 	.level = RS_TRACE_LEVEL_COUNT
 };
 
 FIXTURE_VARIANT_ADD(books, timed) {
+	.load = LOAD_UPROBES | LOAD_PTRACE,
 	.level = RS_TRACE_LEVEL_LATENCY
 };
 
-FIXTURE_VARIANT_ADD(books, timed_off_cpu) {
-	.level = RS_TRACE_LEVEL_LATENCY, .flags = RS_TRACE_WANT_OFF_CPU
+FIXTURE_VARIANT_ADD(books, all_that_there_is) {
+	.load = LOAD_UPROBES | LOAD_PTRACE,
+	.level = RS_TRACE_LEVEL_LATENCY,
+	.flags = RS_TRACE_WANT_OFF_CPU | RS_TRACE_WANT_WHO
 };
 
 FIXTURE_SETUP(books)
@@ -55,6 +59,10 @@ FIXTURE_SETUP(books)
 	self->r.fd = -1;
 	if (access(TRACE_DEVICE, F_OK))
 		SKIP(return, "no " TRACE_DEVICE ": load ringside_trace.ko");
+	self->probed = load_probe();
+	if (self->probed == -ENOENT)
+		SKIP(return, "no CONFIG_UPROBE_EVENTS");
+	ASSERT_EQ(0, self->probed);
 	ASSERT_EQ(0, reader_open(&self->r, RS_TRACE_LEVEL_OFF));
 	ASSERT_EQ(0, reader_level_flags(&self->r, variant->level,
 					variant->flags));
@@ -64,92 +72,8 @@ FIXTURE_TEARDOWN(books)
 {
 	if (self->r.fd >= 0)
 		reader_close(&self->r);
-}
-
-static void touch_pages(void)
-{
-	size_t i, len = 64 * 4096;
-	volatile char *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	for (i = 0; i < len; i += 4096)
-		p[i] = 1;
-	munmap((void *)p, len);
-}
-
-static void on_signal(int sig)
-{
-}
-
-static void *calls_and_faults(void *arg)
-{
-	for (;;) {
-		int i;
-
-		for (i = 0; i < 200; i++)
-			syscall(SYS_getpid);
-		touch_pages();
-		sched_yield();
-	}
-	return NULL;
-}
-
-static void *computes(void *arg)
-{
-	volatile unsigned long n = 0;
-
-	for (;;)
-		n++;
-	return NULL;
-}
-
-/* A variable, or the compiler knows better. */
-static volatile uintptr_t nowhere = 1;
-
-/* A child that dies by SIGSEGV never returns from its last fault. */
-static void child(int crash)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		touch_pages();
-		if (crash)
-			*(volatile char *)nowhere = 1;
-		_exit(0);
-	}
-	waitpid(pid, NULL, 0);
-}
-
-static void work(void)
-{
-	struct itimerval timer = { { 0, 3000 }, { 0, 3000 } };
-	pthread_t thread;
-	int i;
-
-	signal(SIGALRM, on_signal);
-	signal(SIGUSR1, on_signal);
-	setitimer(ITIMER_REAL, &timer, NULL);
-	pthread_create(&thread, NULL, calls_and_faults, NULL);
-	pthread_create(&thread, NULL, computes, NULL);
-	for (i = 0;; i++) {
-		child(i & 1);
-		raise(SIGUSR1);
-		touch_pages();
-	}
-}
-
-static pid_t start_work(int one_cpu)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		setpgid(0, 0);
-		if (one_cpu)
-			pin_to_cpu(0);
-		work();
-	}
-	setpgid(pid, pid);
-	return pid;
+	if (!self->probed)
+		load_unprobe();
 }
 
 /* While it goes on: the inequality of the uapi header. */
@@ -166,25 +90,64 @@ static int live_books_hold(const struct reader *r)
 	return 1;
 }
 
+/* Or a load that has lost one of them would prove nothing. */
+static const struct {
+	const char *what;
+	unsigned int kind;
+	unsigned int index;
+} ingredients[] = {
+	{ "page faults", RS_TRACE_EXCEPTION, 14 },
+	{ "uprobes", RS_TRACE_EXCEPTION, 3 },
+	{ "steps", RS_TRACE_EXCEPTION, 1 },
+	{ "ptrace()", RS_TRACE_SYSCALL_X64, SYS_ptrace },
+	{ "signals", RS_TRACE_SYSCALL_X64, SYS_rt_sigreturn },
+	{ "children", RS_TRACE_CHILD, 0 },
+	{ "threads", RS_TRACE_SYSCALL_X64, SYS_sched_yield },
+};
+
+#define NR_INGREDIENTS	(sizeof(ingredients) / sizeof(ingredients[0]))
+
+static uint64_t ingredient(const struct reader *r, unsigned int i)
+{
+	return reader_count(r, ingredients[i].kind, ingredients[i].index);
+}
+
+static int has_enough(const struct reader *r, const uint64_t *before)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_INGREDIENTS; i++)
+		if (ingredient(r, i) - before[i] < ENOUGH)
+			return 0;
+	return 1;
+}
+
 TEST_F_TIMEOUT(books, balance_under_a_mixed_load, 120)
 {
 	unsigned int cpu, cpus = self->r.page->nr_blocks;
 	uint64_t returns = 0, residual = 0;
+	uint64_t before[NR_INGREDIENTS];
 	struct books start[cpus], b;
-	time_t end = time(NULL) + SECONDS;
+	time_t start_time = time(NULL);
 	unsigned long looks = 0;
+	unsigned int i;
 	pid_t pid;
+
+	for (i = 0; i < NR_INGREDIENTS; i++)
+		before[i] = ingredient(&self->r, i);
 
 	for (cpu = 0; cpu < cpus; cpu++)
 		reader_books(&self->r, cpu, &start[cpu]);
-	pid = start_work(variant->one_cpu);
-	while (time(NULL) < end) {
+	pid = load_start(variant->load);
+	/* Longer, if the machine is so busy that something is missing. */
+	while (time(NULL) < start_time + SECONDS ||
+	       (!has_enough(&self->r, before) &&
+		time(NULL) < start_time + PATIENCE)) {
 		ASSERT_TRUE(live_books_hold(&self->r));
 		looks++;
 		usleep(1000);
 	}
-	kill(-pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	load_stop(pid);
 	ASSERT_EQ(0, reader_level(&self->r, RS_TRACE_LEVEL_OFF));
 	for (cpu = 0; cpu < cpus; cpu++) {
 		reader_books(&self->r, cpu, &b);
@@ -197,7 +160,10 @@ TEST_F_TIMEOUT(books, balance_under_a_mixed_load, 120)
 	TH_LOG("%llu returns, %llu residual (%.3f %%), looked %lu times",
 	       (unsigned long long)returns, (unsigned long long)residual,
 	       100.0 * residual / (returns ? returns : 1), looks);
-	EXPECT_LT(1000, returns);
+	for (i = 0; i < NR_INGREDIENTS; i++) {
+		EXPECT_LE(ENOUGH, ingredient(&self->r, i) - before[i])
+			TH_LOG("too few %s", ingredients[i].what);
+	}
 	EXPECT_LE(residual * 1000, returns * MAX_RESIDUAL);
 }
 

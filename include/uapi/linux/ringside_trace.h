@@ -26,10 +26,11 @@
  * softirqs that a crossing was interrupted by are left out; they have records
  * of their own. Not all crossings are timed: a call that seccomp denies has no
  * entry, nor has the first return of a new task, nor the residual; exceptions
- * other than page faults are timed from their signal on. So the sum of the
- * buckets, not the counter, is the number that @sum belongs to. The records are
- * a mapping of their own, from rs_trace_page.latency_offset, which is 0 until
- * the level has been reached for the first time, and then never changes.
+ * other than page faults, breakpoints and debug exceptions are timed from their
+ * signal on. So the sum of the buckets, not the counter, is the number that @sum
+ * belongs to. The records are a mapping of their own, from
+ * rs_trace_page.latency_offset, which is 0 until the level has been reached for
+ * the first time, and then never changes.
  *
  * Who. While a descriptor asks for RS_TRACE_WANT_WHO, crossings are added up for
  * each task and for each cgroup of the unified hierarchy as well, starting from
@@ -74,7 +75,7 @@
 #define RS_TRACE_F_EXCEPTION	(1ULL << 1)	/* exceptions that end in a signal */
 #define RS_TRACE_F_IRQ		(1ULL << 2)	/* device interrupts by line */
 #define RS_TRACE_F_VECTOR	(1ULL << 3)	/* local APIC interrupts by vector */
-#define RS_TRACE_F_SIGRETURN	(1ULL << 4)	/* sigreturn and rt_sigreturn */
+#define RS_TRACE_F_SIGRETURN	(1ULL << 4)	/* sigreturn, and calls of uprobes */
 #define RS_TRACE_F_CRED		(1ULL << 5)	/* the event ringside:cred */
 #define RS_TRACE_F_LATENCY	(1ULL << 6)	/* calls can be timed */
 #define RS_TRACE_F_SOFTIRQ	(1ULL << 7)	/* softirqs are timed and left out */
