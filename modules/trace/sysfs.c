@@ -142,6 +142,13 @@ static ssize_t residual_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_ADMIN_RO(residual);
 
+static ssize_t features_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "0x%llx\n", rst_features());
+}
+static DEVICE_ATTR_ADMIN_RO(features);
+
 static struct attribute *rst_attrs[] = {
 	&dev_attr_level.attr,
 	&dev_attr_always.attr,
@@ -152,6 +159,7 @@ static struct attribute *rst_attrs[] = {
 	&dev_attr_readers.attr,
 	&dev_attr_returns.attr,
 	&dev_attr_residual.attr,
+	&dev_attr_features.attr,
 	NULL
 };
 

@@ -134,6 +134,23 @@ TEST(ftrace_switched_off)
 	end();
 }
 
+TEST(causes_that_trace_can_not_tell)
+{
+	const char *features = "/sys/class/misc/ringside-trace/features";
+
+	begin();
+	expect("trace_causes", RS_CHECK_OK, "not loaded");
+	put("/sys/class/misc/ringside-trace/level", "0\n");
+	expect("trace_causes", RS_CHECK_UNKNOWN, "can not be read");
+	put(features, "0x103ff\n");
+	expect("trace_causes", RS_CHECK_OK, "all causes");
+	put(features, "0x1037e\n");
+	expect("trace_causes", RS_CHECK_NOTE, "page faults, softirqs");
+	put(features, "0x0\n");
+	expect("trace_causes", RS_CHECK_NOTE, "credentials");
+	end();
+}
+
 static void put_hooks(const char *lines)
 {
 	put("/sys/kernel/tracing/README", "tracing\n");

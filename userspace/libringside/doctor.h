@@ -64,7 +64,7 @@ const char *rs_env_tracefs(const struct rs_env *env);
  */
 struct rs_finding {
 	struct rs_check pub;
-	char found[160];
+	char found[192];
 };
 
 /**

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <linux/ringside_trace.h>
 #include "doctor.h"
+
+#define TRACE_SYSFS	"/sys/class/misc/ringside-trace"
 
 static void check_privilege(const struct rs_env *env, struct rs_finding *f)
 {
@@ -135,6 +138,51 @@ static void check_call_events(const struct rs_env *env, struct rs_finding *f)
 {
 	found_option(env, f, "CONFIG_HAVE_SYSCALL_TRACEPOINTS",
 		     "__tracepoint_sys_enter", RS_CHECK_NOTE);
+}
+
+/* What is lost without each of the features of trace. */
+static const struct {
+	uint64_t feature;
+	const char *what;
+} trace_features[] = {
+	{ RS_TRACE_F_PAGE_FAULT, "page faults" },
+	{ RS_TRACE_F_EXCEPTION, "exceptions" },
+	{ RS_TRACE_F_IRQ, "device interrupts" },
+	{ RS_TRACE_F_VECTOR, "APIC interrupts" },
+	{ RS_TRACE_F_SIGRETURN, "sigreturn" },
+	{ RS_TRACE_F_LATENCY, "times of calls" },
+	{ RS_TRACE_F_SOFTIRQ, "softirqs" },
+	{ RS_TRACE_F_OFF_CPU, "time off the CPU" },
+	{ RS_TRACE_F_WHO, "tasks and cgroups" },
+	{ RS_TRACE_F_CRED, "credentials" },
+};
+
+static void check_trace_causes(const struct rs_env *env, struct rs_finding *f)
+{
+	uint64_t features;
+	char val[32], lost[160] = "";
+	size_t i, len = 0;
+
+	if (!rs_env_exists(env, TRACE_SYSFS)) {
+		rs_found(f, RS_CHECK_OK, "ringside_trace is not loaded");
+		return;
+	}
+	if (rs_env_read(env, val, sizeof(val), TRACE_SYSFS "/features") < 0) {
+		rs_found(f, RS_CHECK_UNKNOWN,
+			 TRACE_SYSFS "/features can not be read");
+		return;
+	}
+	features = strtoull(val, NULL, 0);
+	for (i = 0; i < RS_ARRAY_SIZE(trace_features); i++)
+		if (!(features & trace_features[i].feature) &&
+		    len < sizeof(lost))
+			len += snprintf(lost + len, sizeof(lost) - len, "%s%s",
+					len ? ", " : "",
+					trace_features[i].what);
+	if (len)
+		rs_found(f, RS_CHECK_NOTE, "trace can not tell: %s", lost);
+	else
+		rs_found(f, RS_CHECK_OK, "trace can tell all causes");
 }
 
 static void check_i386(const struct rs_env *env, struct rs_finding *f)
@@ -446,6 +494,9 @@ const struct rs_check_def rs_checks[] = {
 	{ "syscall_events", check_call_events,
 	  "trace can count system calls, but not time them",
 	  ANOTHER_KERNEL, CONFIG_VISIBLE },
+	{ "trace_causes", check_trace_causes,
+	  "such returns are residual, or are not timed or not added up",
+	  ANOTHER_KERNEL, "run as root" },
 	{ "i386", check_i386,
 	  "32-bit programs do not run here, so there are none to guard or count",
 	  "nothing, unless you need them", CONFIG_VISIBLE },
