@@ -218,6 +218,14 @@ static bool contains(const struct user_namespace *outer,
 	return false;
 }
 
+/* What lies in no function is printed as a number, which is nobody's business. */
+static void name_caller(char *buf, size_t len, unsigned long from)
+{
+	snprintf(buf, len, "%pS", (void *)from);
+	if (buf[0] == '0')
+		strscpy(buf, "unknown", len);
+}
+
 /* Judge a commit in full, and say so to whoever listens. */
 static noinline void judge(const struct rst_cred_row *row,
 			   const struct rst_cred_call *call, unsigned long from,
@@ -243,7 +251,7 @@ static noinline void judge(const struct rst_cred_row *row,
 	change.explained = !flaw;
 	change.why = word_of(flaw, row);
 	rst_cred_name_exe(change.exe, current->mm);
-	snprintf(change.caller, sizeof(change.caller), "%pS", (void *)from);
+	name_caller(change.caller, sizeof(change.caller), from);
 	trace_cred(&change);
 	if (flaw && rst_guard_is_on())
 		rst_cred_report(&change, RST_PATTERN_COMMIT);
