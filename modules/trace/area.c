@@ -34,6 +34,8 @@ static const struct rs_trace_section sections[] = {
 	{ RS_TRACE_KERNEL_IRQ, 0, RST_KERNEL_IRQ, RST_NR_IRQ },
 	{ RS_TRACE_KERNEL_VECTOR, 0, RST_KERNEL_VECTOR, RST_NR_VECTOR },
 	{ RS_TRACE_SOFTIRQ, 0, RST_SOFTIRQ, RST_NR_SOFTIRQ },
+	{ RS_TRACE_VM_EXIT, 0, RST_VM_EXIT, 1 },
+	{ RS_TRACE_IDLE, 0, RST_IDLE, RST_NR_IDLE },
 };
 
 #define BLOCK_STRIDE	PAGE_ALIGN(sizeof(struct rs_trace_block) + \

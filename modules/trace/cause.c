@@ -18,6 +18,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/vmalloc.h>
 #include <trace/events/irq.h>
+#include <trace/events/power.h>
 #include <trace/events/sched.h>
 #include <trace/events/signal.h>
 #include <asm/irq_regs.h>
@@ -172,6 +173,14 @@ static void on_vector(void *data, int vector)
 		rst_latency_interrupt(RST_KERNEL_VECTOR + vector, from_user);
 }
 
+/* Interrupts are off, and the idle task has found nothing to run. */
+static void on_idle(void *data, unsigned int state, unsigned int cpu)
+{
+	if (state != (unsigned int)PWR_EVENT_EXIT)
+		rst_count(RST_IDLE + min_t(unsigned int, state,
+					   RST_NR_IDLE - 1));
+}
+
 /* A task that died inside: its address will be used again. */
 static void on_task_free(void *data, struct task_struct *task)
 {
@@ -187,6 +196,7 @@ static struct rs_tracepoint probes[] = {
 	{ .name = "signal_generate", .probe = on_signal_generate,
 	  .optional = true },
 	{ .name = "irq_handler_entry", .probe = on_irq, .optional = true },
+	{ .name = "cpu_idle", .probe = on_idle, .optional = true },
 #define VECTOR(_name) \
 	{ .name = #_name "_entry", .probe = on_vector, .optional = true },
 	RST_VECTORS(VECTOR)
@@ -201,6 +211,7 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_page_fault_kernel(on_page_fault_kernel);
 	check_trace_callback_type_signal_generate(on_signal_generate);
 	check_trace_callback_type_irq_handler_entry(on_irq);
+	check_trace_callback_type_cpu_idle(on_idle);
 	check_trace_callback_type_local_timer_entry(on_vector);
 }
 
@@ -266,6 +277,7 @@ static const struct {
 	{ "signal_generate", RS_TRACE_F_EXCEPTION },
 	{ "irq_handler_entry", RS_TRACE_F_IRQ },
 	{ "local_timer_entry", RS_TRACE_F_VECTOR },
+	{ "cpu_idle", RS_TRACE_F_IDLE },
 	{ "sys_enter", RS_TRACE_F_LATENCY },
 	{ "sched_switch", RS_TRACE_F_OFF_CPU },
 	{ "cgroup_attach_task", RS_TRACE_F_WHO },

@@ -15,6 +15,7 @@
 
 #include "cred_guard.h"
 #include "trace.h"
+#include "vmexit.h"
 
 /**
  * struct reader - an open descriptor
@@ -73,6 +74,8 @@ u64 rst_features(void)
 
 	if (rst_cred_available())
 		features |= RS_TRACE_F_CRED | RS_TRACE_F_CRED_GUARD;
+	if (rst_vmexit_available())
+		features |= RS_TRACE_F_VM_EXIT;
 	return features;
 }
 

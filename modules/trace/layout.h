@@ -18,6 +18,7 @@
 #define RST_NR_IRQ	256
 #define RST_NR_VECTOR	256
 #define RST_NR_SOFTIRQ	16
+#define RST_NR_IDLE	16
 
 enum {
 	/* The native calls come first, which saves the hot path an addition. */
@@ -35,7 +36,9 @@ enum {
 	RST_KERNEL_IRQ,
 	RST_KERNEL_VECTOR = RST_KERNEL_IRQ + RST_NR_IRQ,
 	RST_SOFTIRQ	= RST_KERNEL_VECTOR + RST_NR_VECTOR,
-	RST_NR_COUNTERS	= RST_SOFTIRQ + RST_NR_SOFTIRQ,
+	RST_VM_EXIT	= RST_SOFTIRQ + RST_NR_SOFTIRQ,
+	RST_IDLE,
+	RST_NR_COUNTERS	= RST_IDLE + RST_NR_IDLE,
 };
 
 /* Index in the section RST_NONE. */

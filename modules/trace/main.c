@@ -9,6 +9,7 @@
 #include "cred_guard.h"
 #include "slow.h"
 #include "trace.h"
+#include "vmexit.h"
 
 static int __init rst_init(void)
 {
@@ -33,6 +34,7 @@ static int __init rst_init(void)
 static void __exit rst_exit(void)
 {
 	misc_deregister(&rst_device);
+	rst_vmexit_exit();
 	rst_level_exit();
 	rst_guard_exit();
 	rst_area_destroy();

@@ -7,7 +7,17 @@
 #ifndef RST_RECORD_H
 #define RST_RECORD_H
 
+#include <linux/math64.h>
+#include <asm/tsc.h>
+
 #include "trace.h"
+
+/* The rate of the time stamp counter is known. */
+static inline u64 rst_ns(u64 ticks)
+{
+	return mul_u64_u64_div_u64(min(ticks, RST_HIST_LIMIT), 1000000,
+				   tsc_khz);
+}
 
 static noinline u64 rst_record_longest(struct rs_trace_record *record,
 				       u64 ticks, unsigned int bits)

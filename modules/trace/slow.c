@@ -12,6 +12,7 @@
 #define CREATE_TRACE_POINTS
 #include "slow_event.h"
 
+#include "record.h"
 #include "slow.h"
 
 /* Ticks; U64_MAX for none. Read by the return, written under slow_lock. */
@@ -24,12 +25,6 @@ static u64 default_ns;		/* as it was written last; slow_lock */
 static u64 to_ticks(u64 ns)
 {
 	return ns ? mul_u64_u64_div_u64(ns, tsc_khz, 1000000) : U64_MAX;
-}
-
-static u64 to_ns(u64 ticks)
-{
-	return mul_u64_u64_div_u64(min(ticks, RST_HIST_LIMIT), 1000000,
-				   tsc_khz);
 }
 
 static bool any_limit(void)
@@ -114,9 +109,9 @@ void rst_slow_report(unsigned int counter, u64 ticks, u64 off)
 	if (!trace_slow_crossing_enabled())
 		return;
 	slow = (struct rst_slow) {
-		.ns = to_ns(ticks),
-		.off_cpu_ns = to_ns(off),
-		.limit_ns = to_ns(READ_ONCE(rst_slow_limits[counter])),
+		.ns = rst_ns(ticks),
+		.off_cpu_ns = rst_ns(off),
+		.limit_ns = rst_ns(READ_ONCE(rst_slow_limits[counter])),
 		.ip = instruction_pointer(task_pt_regs(current)),
 	};
 	rst_area_name(counter, &slow.kind, &slow.index);

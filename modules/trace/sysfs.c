@@ -11,6 +11,7 @@
 #include "cred_guard.h"
 #include "slow.h"
 #include "trace.h"
+#include "vmexit.h"
 
 static ssize_t level_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
@@ -142,6 +143,34 @@ static ssize_t residual_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_ADMIN_RO(residual);
 
+static ssize_t vm_exit_period_ms_show(struct device *dev,
+				      struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", rst_vmexit_period_ms());
+}
+
+static ssize_t vm_exit_period_ms_store(struct device *dev,
+				       struct device_attribute *attr,
+				       const char *buf, size_t len)
+{
+	u32 ms;
+	int err;
+
+	err = kstrtou32(buf, 0, &ms);
+	if (err)
+		return err;
+	err = rst_vmexit_set_period_ms(ms);
+	return err ?: len;
+}
+static DEVICE_ATTR_ADMIN_RW(vm_exit_period_ms);
+
+static ssize_t vm_exit_ns_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", rst_vmexit_ns());
+}
+static DEVICE_ATTR_ADMIN_RO(vm_exit_ns);
+
 static ssize_t features_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -160,6 +189,8 @@ static struct attribute *rst_attrs[] = {
 	&dev_attr_returns.attr,
 	&dev_attr_residual.attr,
 	&dev_attr_features.attr,
+	&dev_attr_vm_exit_period_ms.attr,
+	&dev_attr_vm_exit_ns.attr,
 	NULL
 };
 

@@ -118,8 +118,10 @@ TEST_F(abi, info_and_page_agree)
 	EXPECT_EQ(RS_TRACE_F_PAGE_FAULT | RS_TRACE_F_EXCEPTION |
 		  RS_TRACE_F_IRQ | RS_TRACE_F_VECTOR | RS_TRACE_F_SIGRETURN |
 		  RS_TRACE_F_CRED | RS_TRACE_F_CRED_GUARD | RS_TRACE_F_WHO |
-		  RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU,
-		  info.features & ~RS_TRACE_F_SOFTIRQ);
+		  RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU |
+		  RS_TRACE_F_IDLE,
+		  info.features & ~(RS_TRACE_F_SOFTIRQ |
+				    RS_TRACE_F_VM_EXIT));
 	EXPECT_NE(0, info.version[0]);
 	EXPECT_EQ(RS_TRACE_MAGIC, self->r.page->magic);
 	EXPECT_LE(self->r.page->block_offset +

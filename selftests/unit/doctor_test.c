@@ -142,9 +142,9 @@ TEST(causes_that_trace_can_not_tell)
 	expect("trace_causes", RS_CHECK_OK, "not loaded");
 	put("/sys/class/misc/ringside-trace/level", "0\n");
 	expect("trace_causes", RS_CHECK_UNKNOWN, "can not be read");
-	put(features, "0x103ff\n");
+	put(features, "0x11bff\n");
 	expect("trace_causes", RS_CHECK_OK, "all causes");
-	put(features, "0x1037e\n");
+	put(features, "0x11b7e\n");
 	expect("trace_causes", RS_CHECK_NOTE, "page faults, softirqs");
 	put(features, "0x0\n");
 	expect("trace_causes", RS_CHECK_NOTE, "credentials");

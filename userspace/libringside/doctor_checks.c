@@ -154,6 +154,7 @@ static const struct {
 	{ RS_TRACE_F_SOFTIRQ, "softirqs" },
 	{ RS_TRACE_F_OFF_CPU, "time off the CPU" },
 	{ RS_TRACE_F_WHO, "tasks and cgroups" },
+	{ RS_TRACE_F_IDLE, "idle CPUs" },
 	{ RS_TRACE_F_CRED, "credentials" },
 };
 

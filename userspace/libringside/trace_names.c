@@ -25,6 +25,8 @@ static const char * const kinds[] = {
 	[RS_TRACE_KERNEL_IRQ] = "kernel-irq",
 	[RS_TRACE_KERNEL_VECTOR] = "kernel-apic",
 	[RS_TRACE_SOFTIRQ] = "softirq",
+	[RS_TRACE_VM_EXIT] = "vm-exit",
+	[RS_TRACE_IDLE] = "idle",
 };
 
 static const char * const exceptions[] = {
@@ -172,6 +174,12 @@ void rs_trace_cause_name(uint32_t kind, uint32_t index, char *name, size_t len)
 		break;
 	case RS_TRACE_SOFTIRQ:
 		numbered(ENTRY(softirqs, index), "softirq", index, name, len);
+		break;
+	case RS_TRACE_VM_EXIT:
+		snprintf(name, len, "VM exit by CPUID");
+		break;
+	case RS_TRACE_IDLE:
+		snprintf(name, len, "idle state %u", index);
 		break;
 	case RS_TRACE_CHILD:
 		snprintf(name, len, "new task");

@@ -9,7 +9,9 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 #include "cmd.h"
+#include "hypervisor.h"
 #include "newfile.h"
 #include "ringside.h"
 
@@ -123,6 +125,27 @@ static void histograms(FILE *f, const struct rs_trace_snapshot *s)
 			histogram(f, s, i, &cause);
 }
 
+static void hypervisor(FILE *f, const struct rs_trace_snapshot *s)
+{
+	struct hypervisor_counts counts = hypervisor_counts(s);
+	struct hypervisor_steal steal = hypervisor_steal();
+	uint64_t exit_ns = hypervisor_exit_ns();
+
+	head(f, "halts_total", "counter", "CPUs that had nothing to do.");
+	fprintf(f, "ringside_halts_total %" PRIu64 "\n", counts.halts);
+	head(f, "ipis_total", "counter", "Interrupts from CPU to CPU.");
+	fprintf(f, "ringside_ipis_total %" PRIu64 "\n", counts.ipis);
+	head(f, "steal_seconds_total", "counter",
+	     "Time that the hypervisor took from CPUs with work to do.");
+	fprintf(f, "ringside_steal_seconds_total %.2f\n",
+		(double)steal.stolen / sysconf(_SC_CLK_TCK));
+	if (!exit_ns)
+		return;
+	head(f, "vm_exit_seconds", "gauge",
+	     "One way to the hypervisor and back, as sampled last.");
+	fprintf(f, "ringside_vm_exit_seconds %.9f\n", exit_ns / 1e9);
+}
+
 static void write_metrics(FILE *f, const struct rs_trace_snapshot *s)
 {
 	books(f, s);
@@ -131,6 +154,7 @@ static void write_metrics(FILE *f, const struct rs_trace_snapshot *s)
 	counts(f, s, false, "kernel_events_total",
 	       "Page faults, interrupts and softirqs of kernel mode.");
 	histograms(f, s);
+	hypervisor(f, s);
 }
 
 static int replace(const char *file, const struct rs_trace_snapshot *s)

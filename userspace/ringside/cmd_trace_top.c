@@ -60,6 +60,8 @@ static void show_books(const struct top *top)
 	else
 		out_null("vm_exit_ns");
 	out_real("steal_percent", top->steal_percent, 2);
+	out_real("halts_per_second", top->halts_per_second, 1);
+	out_real("ipis_per_second", top->ipis_per_second, 1);
 	if (top->guarded)
 		out_u64("unexplained_credentials", top->unexplained);
 	else

@@ -3,14 +3,13 @@
  * The rows of trace top: two looks at the counters, what lies between them, and
  * how each row did before.
  */
-#include <cpuid.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "cmd.h"
+#include "hypervisor.h"
 #include "trace_top.h"
 
 static const char * const by_names[TOP_BY_NR] = {
@@ -24,88 +23,49 @@ const char *top_by_name(enum top_by by)
 	return by_names[by];
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-/* CPUID is the shortest way to a hypervisor; the best of a few is the way. */
-static uint64_t exit_cost(void)
-{
-	unsigned int a, b, c, d, i;
-	uint64_t best = 0;
-
-	__cpuid(1, a, b, c, d);
-	if (!(c & 1U << 31))
-		return 0;
-	for (i = 0; i < 3; i++) {
-		uint64_t start = now_ns(), ns;
-
-		__cpuid(0, a, b, c, d);
-		ns = now_ns() - start;
-		if (!best || ns < best)
-			best = ns;
-	}
-	return best;
-}
-
-/* The first line of /proc/stat: the eighth number is what was stolen. */
 static void look_at_steal(struct top *top)
 {
-	uint64_t v[8] = { 0 }, sum = 0, stolen, passed;
-	FILE *f = fopen("/proc/stat", "re");
-	unsigned int i;
+	struct hypervisor_steal now = hypervisor_steal();
+	uint64_t passed = now.all - top->steal.all;
 
-	if (!f)
-		return;
-	if (fscanf(f, "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &v[0],
-		   &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) == 8) {
-		for (i = 0; i < CMD_ARRAY_SIZE(v); i++)
-			sum += v[i];
-		stolen = v[7] - top->steal;
-		passed = sum - top->ticks;
-		if (top->ticks && passed)
-			top->steal_percent = 100.0 * stolen / passed;
-		top->steal = v[7];
-		top->ticks = sum;
-	}
-	fclose(f);
+	if (top->steal.all && passed)
+		top->steal_percent = 100.0 * (now.stolen - top->steal.stolen) /
+				     passed;
+	top->steal = now;
 }
 
-#define SYSFS	"/sys/class/misc/ringside-trace/"
-
-/* A number of the module's, 0 if it has none of that name. */
-static uint64_t attribute(const char *path)
+/* What trace samples is with interrupts off, and better. */
+static void look_at_exits(struct top *top)
 {
-	FILE *f = fopen(path, "re");
-	uint64_t value = 0;
+	top->exit_ns = hypervisor_exit_ns();
+	if (!top->exit_ns)
+		top->exit_ns = hypervisor_measure_exit_ns();
+}
 
-	if (!f)
-		return 0;
-	if (fscanf(f, "%" SCNu64, &value) != 1)
-		value = 0;
-	fclose(f);
-	return value;
+/* @s is a difference. */
+static void look_at_reasons(struct top *top, const struct rs_trace_snapshot *s)
+{
+	struct hypervisor_counts counts = hypervisor_counts(s);
+	double seconds = top->books.elapsed_ns / 1e9;
+
+	top->halts_per_second = seconds > 0 ? counts.halts / seconds : 0;
+	top->ipis_per_second = seconds > 0 ? counts.ipis / seconds : 0;
 }
 
 static void look_at_guard(struct top *top)
 {
 	char armed[16] = "off";
-	FILE *f = fopen(SYSFS "credentials_armed", "re");
+	FILE *f = fopen(TRACE_SYSFS "credentials_armed", "re");
 
 	if (f && fscanf(f, "%15s", armed) != 1)
 		strcpy(armed, "off");
 	if (f)
 		fclose(f);
 	top->guarded = strcmp(armed, "off");
-	top->unexplained = attribute(SYSFS "unexplained_pointer") +
-			   attribute(SYSFS "unexplained_content") +
-			   attribute(SYSFS "unexplained_split") +
-			   attribute(SYSFS "unexplained_commit");
+	top->unexplained = trace_attribute("unexplained_pointer") +
+			   trace_attribute("unexplained_content") +
+			   trace_attribute("unexplained_split") +
+			   trace_attribute("unexplained_commit");
 }
 
 static int by_key(const void *a, const void *b)
@@ -303,6 +263,7 @@ static int differ(struct top *top)
 		rs_trace_snapshot_subtract(s, top->snapshot);
 		rs_trace_who_subtract(w, top->who);
 		err = rs_trace_books(s, RS_TRACE_ALL_CPUS, &top->books);
+		look_at_reasons(top, s);
 	}
 	code = err ? cmd_lib_error(err) : fill(top, s, w);
 	rs_trace_snapshot_free(s);
@@ -336,7 +297,7 @@ int top_look(struct top *top)
 	}
 	look_at_steal(top);
 	look_at_guard(top);
-	top->exit_ns = exit_cost();
+	look_at_exits(top);
 	return keep_copies(top);
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "hypervisor.h"
 #include "ringside.h"
 
 #define TOP_HISTORY	24
@@ -52,14 +53,15 @@ struct top_row {
  * @books: of all CPUs since the last look
  * @steal_percent: of the CPUs' time, taken by the hypervisor
  * @exit_ns: one way to the hypervisor and back; 0 without one
+ * @halts_per_second: CPUs that had nothing to do, which is an exit
+ * @ipis_per_second: interrupts from CPU to CPU, which may be one
  * @guarded: the guard for credentials is armed
  * @unexplained: credentials that it could not explain, since it was loaded
  * @rows: sorted by @order
  * @n: how many
  * @snapshot: of the last look; so is @who
  * @who: sums by cgroup and task
- * @steal: ticks of /proc/stat at the last look
- * @ticks: of all states
+ * @steal: ticks at the last look
  */
 struct top {
 	struct rs_trace *trace;
@@ -69,14 +71,15 @@ struct top {
 	struct rs_trace_books books;
 	double steal_percent;
 	uint64_t exit_ns;
+	double halts_per_second;
+	double ipis_per_second;
 	bool guarded;
 	uint64_t unexplained;
 	struct top_row *rows;
 	size_t n;
 	struct rs_trace_snapshot *snapshot;
 	struct rs_trace_who *who;
-	uint64_t steal;
-	uint64_t ticks;
+	struct hypervisor_steal steal;
 };
 
 /**

@@ -107,6 +107,8 @@ static void put_head(const struct top *top)
 		printw("   unexplained credentials %" PRIu64, top->unexplained);
 	else
 		printw("   credentials not guarded");
+	mvprintw(2, 0, "halts %.0f/s   IPIs %.0f/s", top->halts_per_second,
+		 top->ipis_per_second);
 }
 
 static void put_columns(const struct top *top)

@@ -60,7 +60,7 @@
  * ABI level in struct rs_info and struct rs_trace_page. Raise it by one with
  * each new ioctl, section kind, flag or structure member.
  */
-#define RS_TRACE_ABI		2
+#define RS_TRACE_ABI		3
 
 /* Levels: what is counted. */
 #define RS_TRACE_LEVEL_OFF	0	/* nothing is registered, no cost */
@@ -81,6 +81,8 @@
 #define RS_TRACE_F_SOFTIRQ	(1ULL << 7)	/* softirqs are timed and left out */
 #define RS_TRACE_F_OFF_CPU	(1ULL << 8)	/* RS_TRACE_WANT_OFF_CPU works */
 #define RS_TRACE_F_WHO		(1ULL << 9)	/* RS_TRACE_WANT_WHO works */
+#define RS_TRACE_F_VM_EXIT	(1ULL << 11)	/* VM exits can be sampled */
+#define RS_TRACE_F_IDLE		(1ULL << 12)	/* idle CPUs are counted */
 #define RS_TRACE_F_CRED_GUARD	(1ULL << 16)	/* RS_TRACE_SET_GUARD works */
 
 /**
@@ -312,6 +314,13 @@ struct rs_trace_guard_state {
 #define RS_TRACE_KERNEL_VECTOR	11	/* APIC interrupts of the kernel, by vector */
 /* From RS_TRACE_LEVEL_LATENCY on; events as well. */
 #define RS_TRACE_SOFTIRQ	12	/* softirqs by number */
+/* Of the hypervisor: what vm_exit_period_ms in sysfs asks for, at any level. */
+#define RS_TRACE_VM_EXIT	13	/* samples of what an exit costs */
+/*
+ * Times that a CPU had nothing to do, by cpuidle's state. State 0 polls if
+ * cpuidle has a driver, all else halts the CPU, which is an exit.
+ */
+#define RS_TRACE_IDLE		14
 
 /* Flags of a section: it takes part in the sum. */
 #define RS_TRACE_SECTION_BOOKS	(1U << 0)
