@@ -50,10 +50,12 @@ limit 50000000
 forget
 sleep 0.2
 check "a sleep beyond its limit makes an event" \
-	test "$(events 'slow_crossing:.*kind=x86_64 index=\(35\|230\) ns=[2-9]')" -ge 1
+	test "$(events 'slow_crossing:.*kind=x86_64 index=\(35\|230\) ns=[0-9]\{9\}')" -ge 1
 check "other calls have no limit" \
 	test "$(events 'slow_crossing')" = \
 	"$(events 'slow_crossing:.*index=\(35\|230\) ')"
+# On a busy machine it may take some seconds.
+limit 60000000000
 forget
 sleep 0.01
 check_equal "a short sleep makes none" 0 "$(events 'comm=sleep')"
