@@ -3,6 +3,7 @@
 in it, and hands the samples to the record. What is good enough: goals.py.
 """
 import os
+import subprocess
 import sys
 import time
 
@@ -57,6 +58,14 @@ def splits():
     return 0
 
 
+def host_calls(record):
+    """What this host's calls for ASKED bytes, page by page, take by themselves."""
+    text = subprocess.check_output([os.path.join(OUT, "discard"), str(ASKED // MIB)],
+                                   text=True)
+    for call, ms in zip(("drop_huge", "drop_nothing", "ask"), text.split()):
+        record.line("balloon.host_calls", "cpu_ms", [float(ms)], {}, call=call)
+
+
 def cycle(m, driver):
     """Inflate and deflate once, from a host that has all of the guest's memory,
     in huge pages where it can."""
@@ -79,6 +88,7 @@ def cycle(m, driver):
 
 def cycles(record, m):
     ioa = m.init_on_alloc
+    host_calls(record)
     results = turns(("stock", "report", "strict"), lambda driver: cycle(m, driver))
     times(record, "balloon.inflate", results, "inflate", init_on_alloc=ioa)
     times(record, "balloon.deflate", results, "deflate", init_on_alloc=ioa)

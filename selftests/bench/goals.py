@@ -35,6 +35,13 @@ AT_LEAST = (
     ("balloon.fragmented_reached_pct", {}, 100),
 )
 
+# QEMU makes one call for each page that has a number, whatever a driver does.
+HOST_CALL = {
+    ("balloon.inflate", "strict"): "drop_nothing",      # after the unit's report
+    ("balloon.deflate", "strict"): "ask",
+    ("balloon.no_reporting", "pfn"): "drop_huge",
+}
+
 AT_MOST = (
     ("balloon.oom_burst_kills", {}, 0),
 )
@@ -52,16 +59,37 @@ def bound(record):
     return f"; no driver at all: {record['peers']['stock'] / record['peers']['bare']:.2f}"
 
 
+def host_needs(records, record):
+    """CPU time of the calls without which this host can not serve that mode."""
+    call = HOST_CALL.get((record["bench"], record["mode"]))
+    needs = [r["ours"] for r in matching(records, "balloon.host_calls",
+                                         {"call": call, "kernel": record["kernel"]})]
+    return min(needs, default=0)
+
+
+def host_part(record, needs):
+    if not needs:
+        return ""
+    return (f"; this host's own calls: {needs} of {record['ours']}, "
+            f"{record['peers']['stock'] / needs:.2f} times less alone")
+
+
 def slow(records):
-    """(decides, text) of each figure that is not as much faster as it must be."""
+    """(decides, text) of each figure that is not as much faster as it must be.
+
+    What a host's own calls rule out, nobody can reach there: it does not decide.
+    """
     for bench, tags, unit, goal in FASTER:
         for r in matching(records, bench, tags):
             if r["unit"] != unit:
                 continue
             ratio = r["peers"]["stock"] / r["ours"]
             if ratio < goal:
-                yield unit == "cpu_ms", (f"{label(r)}: {ratio:.2f} times less {unit} than "
-                                         f"stock, should be {goal:.2f}{bound(r)}")
+                needs = host_needs(records, r) if unit == "cpu_ms" else 0
+                possible = needs * goal < r["peers"]["stock"]
+                yield unit == "cpu_ms" and possible, (
+                    f"{label(r)}: {ratio:.2f} times less {unit} than stock, should be "
+                    f"{goal:.2f}{bound(r)}{host_part(r, needs)}")
 
 
 def wrong(records):
@@ -78,7 +106,7 @@ def missed(records):
     """Say what is missed; is any of it decisive?"""
     bad = False
     for decides, text in (*slow(records), *wrong(records)):
-        print("bench:", "MISSED" if decides else "note: wall clock, does not decide:", text,
+        print("bench:", "MISSED" if decides else "note: does not decide:", text,
               file=sys.stderr)
         bad = bad or decides
     return bad
