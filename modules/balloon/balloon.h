@@ -186,6 +186,7 @@ static inline unsigned long rsb_batch_size(const struct rsb_batch *batch)
  * @aside: pages that a silent host was told of, or only of a part of them.
  *	Held, but out of everybody's reach: it may still act on them
  * @aside_leaves: @aside was on its way out of the balloon
+ * @hinted: pages that a silent host was hinted at; as @aside otherwise
  */
 struct rsb_pool {
 	spinlock_t lock;
@@ -200,6 +201,7 @@ struct rsb_pool {
 	struct rsb_range *owed;
 	struct rsb_batch aside;
 	bool aside_leaves;
+	struct rsb_batch hinted;
 };
 
 /**
@@ -238,6 +240,8 @@ struct rsb_queue {
  * @nr_hint_held: length of @hint_held, under the pool's lock
  * @hint_lent: the host did not return all of @hint_held, so none may be freed;
  *	under the pool's lock
+ * @hint_owed: the host did not return all hints about what the balloon holds:
+ *	rsb_pool.hinted is not empty. Set under @lock
  * @hint_shrinker: frees of @hint_held when the guest is short of memory
  * @hint_round: the round that was begun last; used by @hint_work only
  * @hint_changed: the host may have begun or ended a round; set in any context,
@@ -294,6 +298,7 @@ struct rsb {
 	struct list_head hint_held;
 	unsigned long nr_hint_held;
 	bool hint_lent;
+	bool hint_owed;
 	struct rs_shrinker hint_shrinker;
 	u32 hint_round;
 	bool hint_changed;
@@ -387,6 +392,8 @@ void rsb_pool_untake(struct rsb_pool *pool, struct rsb_batch *batch);
 void rsb_pool_set_aside(struct rsb_pool *pool, struct rsb_batch *batch,
 			bool leaves);
 bool rsb_pool_take_aside(struct rsb_pool *pool, struct rsb_batch *batch);
+void rsb_pool_set_hinted(struct rsb_pool *pool, struct rsb_batch *batch);
+void rsb_pool_take_hinted(struct rsb_pool *pool, struct rsb_batch *batch);
 void rsb_pool_release(struct rsb *b, struct rsb_batch *batch);
 void rsb_batch_split_unit(struct rsb *b, struct rsb_batch *batch);
 int rsb_pool_walk(struct rsb *b,
@@ -444,6 +451,7 @@ int rsb_hint_start(struct rsb *b);
 void rsb_hint_wake(struct rsb *b);
 void rsb_hint_stop(struct rsb *b);
 void rsb_hint_release(struct rsb *b);
+bool rsb_hint_ready(struct rsb *b);
 
 /* steps.c */
 long rsb_inflate(struct rsb *b, const struct rsb_plan *plan)

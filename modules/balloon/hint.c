@@ -112,7 +112,47 @@ static int hint_held(struct rsb *b, struct rsb_batch *batch)
 	if (round_is_over(b))
 		return -ECANCELED;
 	err = send_list(b, &batch->units, RSB_UNIT_PAGES);
-	return err ?: send_list(b, &batch->pages, 1);
+	if (!err)
+		err = send_list(b, &batch->pages, 1);
+	/* Of a queue that is broken nobody looks at anything any more. */
+	if (err && b->hint.in_flight && !virtqueue_is_broken(b->hint.vq)) {
+		rsb_pool_set_hinted(&b->pool, batch);
+		/* Pairs with acked(), which may come before b->stalled is set. */
+		smp_store_mb(b->hint_owed, true);
+	}
+	return err;
+}
+
+/* What the balloon holds is its own again once all hints are back. */
+static bool settle(struct rsb *b)
+{
+	bool back = !rsb_reap(b, &b->hint) || virtqueue_is_broken(b->hint.vq);
+	struct rsb_batch batch;
+
+	if (!back || !READ_ONCE(b->hint_owed))
+		return back;
+	rsb_batch_init(&batch);
+	rsb_pool_take_hinted(&b->pool, &batch);
+	rsb_pool_untake(&b->pool, &batch);
+	WRITE_ONCE(b->hint_owed, false);
+	rsb_worker_wake(b);
+	return back;
+}
+
+/**
+ * rsb_hint_ready - is all that the balloon holds in the pool?
+ * @b: the device
+ *
+ * If not, what the host has returned meanwhile is looked at.
+ *
+ * Return: false while a host that was silent has some of it.
+ */
+bool rsb_hint_ready(struct rsb *b)
+{
+	if (!READ_ONCE(b->hint_owed))
+		return true;
+	queue_work(b->wq, &b->hint_work);
+	return false;
 }
 
 /*
@@ -239,7 +279,7 @@ static void hint_work(struct work_struct *work)
 	xchg(&b->hint_changed, false);
 	round = round_of_host(b);
 	/* A host that left us waiting last time has to catch up first. */
-	if (rsb_reap(b, &b->hint))
+	if (!settle(b))
 		return;
 	if (round != VIRTIO_BALLOON_CMD_ID_DONE &&
 	    round != VIRTIO_BALLOON_CMD_ID_STOP && round != b->hint_round) {

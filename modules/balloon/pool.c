@@ -28,6 +28,7 @@ int rsb_pool_init(struct rsb_pool *pool)
 	INIT_LIST_HEAD(&pool->units);
 	rsb_pages_init(pool);
 	rsb_batch_init(&pool->aside);
+	rsb_batch_init(&pool->hinted);
 	pool->owed = kvcalloc(RSB_NOTES, sizeof(*pool->owed), GFP_KERNEL);
 	return pool->owed ? 0 : -ENOMEM;
 }
@@ -52,8 +53,9 @@ void rsb_pool_counts(struct rsb_pool *pool, unsigned long *units,
 		     unsigned long *pages)
 {
 	spin_lock(&pool->lock);
-	*units = pool->nr_units + pool->aside.nr_units;
-	*pages = atomic_long_read(&pool->nr_pages) + pool->aside.nr_pages;
+	*units = pool->nr_units + pool->aside.nr_units + pool->hinted.nr_units;
+	*pages = atomic_long_read(&pool->nr_pages) + pool->aside.nr_pages +
+		 pool->hinted.nr_pages;
 	spin_unlock(&pool->lock);
 }
 
@@ -284,6 +286,34 @@ bool rsb_pool_take_aside(struct rsb_pool *pool, struct rsb_batch *batch)
 	leaves = pool->aside_leaves;
 	spin_unlock(&pool->lock);
 	return leaves;
+}
+
+/**
+ * rsb_pool_set_hinted - keep pages away from everybody until hints come back
+ * @pool: the pool, with no such pages
+ * @batch: pages that are in the books; empty afterwards
+ *
+ * A page that is written to before the host looks at the hint would be left out
+ * of a migration.
+ */
+void rsb_pool_set_hinted(struct rsb_pool *pool, struct rsb_batch *batch)
+{
+	spin_lock(&pool->lock);
+	WARN_ON_ONCE(rsb_batch_size(&pool->hinted));
+	move_batch(&pool->hinted, batch);
+	spin_unlock(&pool->lock);
+}
+
+/**
+ * rsb_pool_take_hinted - take what rsb_pool_set_hinted() kept
+ * @pool: the pool
+ * @batch: takes it; empty before
+ */
+void rsb_pool_take_hinted(struct rsb_pool *pool, struct rsb_batch *batch)
+{
+	spin_lock(&pool->lock);
+	move_batch(batch, &pool->hinted);
+	spin_unlock(&pool->lock);
 }
 
 /**

@@ -35,7 +35,7 @@ static void acked(struct virtqueue *vq)
 	struct rsb *b = vq->vdev->priv;
 
 	wake_up(&b->acked);
-	if (READ_ONCE(b->stalled))
+	if (READ_ONCE(b->stalled) || READ_ONCE(b->hint_owed))
 		rsb_worker_wake(b);
 }
 

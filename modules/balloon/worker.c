@@ -253,7 +253,7 @@ static int release_early(struct rsb *b, long pages)
 /* What the host has yet to hear about the past. */
 static int catch_up(struct rsb *b)
 {
-	if (!rsb_host_ready(b))
+	if (!rsb_hint_ready(b) || !rsb_host_ready(b))
 		return -ETIMEDOUT;
 	return rsb_settle(b) ?: rsb_tell_owed(b);
 }
@@ -372,6 +372,7 @@ void rsb_worker_release(struct rsb *b)
 	while (rsb_pool_size(&b->pool)) {
 		rsb_batch_init(&batch);
 		rsb_pool_take_aside(&b->pool, &batch);
+		rsb_pool_take_hinted(&b->pool, &batch);
 		rsb_pool_release(b, &batch);
 		rsb_pool_take(&b->pool, &batch, ULONG_MAX, ULONG_MAX);
 		if (!rsb_batch_size(&batch))
@@ -379,6 +380,7 @@ void rsb_worker_release(struct rsb *b)
 		rsb_pool_release(b, &batch);
 	}
 	/* After a resume everything begins anew, a hold too. */
+	b->hint_owed = false;
 	b->pool.nr_owed = 0;
 	b->pool.goal = 0;
 	b->pool.hold = false;

@@ -143,7 +143,7 @@ static void use_memory(size_t size, int done, int look)
  */
 TEST_F_TIMEOUT(misbehaviour, silent_host_keeps_its_pages_on_oom, 120)
 {
-	unsigned long settled = 60 * UNIT, told = 20 * UNIT;
+	unsigned long settled = 60 * UNIT, told;
 	int done[2], look[2], status;
 	char word = 0;
 	size_t size;
@@ -158,9 +158,11 @@ TEST_F_TIMEOUT(misbehaviour, silent_host_keeps_its_pages_on_oom, 120)
 	ASSERT_EQ(0, set_attr("oom_release_bytes", "0x20000000"));
 	ASSERT_TRUE(balloon(settled));
 	put("mute", Q_REPORT);
-	put("num_pages", settled + told);
+	put("num_pages", settled + 20 * UNIT);
 	ASSERT_TRUE(STATE_IS("stalled"));
-	ASSERT_EQ(settled + told, held());
+	/* A step takes what it can have in a quarter of a second. */
+	told = held() - settled;
+	ASSERT_LE(UNIT, told);
 
 	size = (meminfo_kib("MemAvailable:") + (48 << 10)) << 10;
 	pid = fork();
@@ -176,6 +178,36 @@ TEST_F_TIMEOUT(misbehaviour, silent_host_keeps_its_pages_on_oom, 120)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
 	EXPECT_TRUE(balloon(0));
+	put("plugged", 0);
+	check_books(_metadata);
+}
+
+/*
+ * A page that leaves the balloon before the host has looked at the hint about
+ * it, and is written to then, would be missing after a migration.
+ */
+TEST_F_TIMEOUT(misbehaviour, silent_host_keeps_what_it_was_hinted_at, 120)
+{
+	plug(F(FREE_PAGE_HINT));
+	ASSERT_TRUE(balloon(40 * UNIT));
+	/* The word that opens the round takes so long, then nothing comes. */
+	put("delay_ms", 500);
+	put("hint", 1);
+	ASSERT_TRUE(UNTIL(book("hint_starts") == 1));
+	put("mute", Q_HINT);
+	put("delay_ms", 0);
+	EXPECT_TRUE(UNTIL(atoi(attr("last_error")) == -ETIMEDOUT));
+
+	put("num_pages", 0);
+	EXPECT_TRUE(STATE_IS("stalled"));
+	EXPECT_EQ(40 * UNIT, held());
+	EXPECT_LE(40 * UNIT, get("unused"));
+
+	put("mute", 0);
+	EXPECT_TRUE(UNTIL(get("actual") == 0));
+	EXPECT_TRUE(STATE_IS("idle"));
+	EXPECT_EQ(0, held());
+	put("hint", 0);
 	put("plugged", 0);
 	check_books(_metadata);
 }
