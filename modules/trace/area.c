@@ -17,6 +17,7 @@
 
 #include <ringside/compat.h>
 
+#include "flight.h"
 #include "trace.h"
 
 static const struct rs_trace_section sections[] = {
@@ -43,7 +44,7 @@ static const struct rs_trace_section sections[] = {
 
 static_assert(sizeof(struct rs_trace_level) == 16);
 static_assert(sizeof(struct rs_trace_section) == 16);
-static_assert(sizeof(struct rs_trace_page) == 104);
+static_assert(sizeof(struct rs_trace_page) == 144);
 static_assert(sizeof(struct rs_trace_block) == 64);
 static_assert(sizeof(struct rs_trace_record) == 32);
 static_assert(sizeof(struct rs_trace_sum) == 16);
@@ -198,7 +199,7 @@ struct rs_trace_block *rst_area_block(unsigned int cpu)
  * @vma: the mapping wanted, of a descriptor of the device
  *
  * Return: 0, -EPERM if it could be written or executed, -EINVAL if it exceeds
- * the area.
+ * the area, or as rst_flight_map().
  */
 int rst_area_map(struct vm_area_struct *vma)
 {
@@ -210,6 +211,8 @@ int rst_area_map(struct vm_area_struct *vma)
 	rs_vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
 	if (vma->vm_pgoff < first)
 		return remap_vmalloc_range(vma, area, vma->vm_pgoff);
+	if (vma->vm_pgoff >= RST_FLIGHT_OFFSET >> PAGE_SHIFT)
+		return rst_flight_map(vma);
 	/* Pairs with publish_records(). */
 	if (!smp_load_acquire(&page->latency_offset))
 		return -EINVAL;

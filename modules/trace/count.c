@@ -19,6 +19,7 @@
 #include <asm/tsc.h>
 #include <asm/unistd.h>
 
+#include "flight.h"
 #include "record.h"
 #include "slow.h"
 #include "who.h"
@@ -281,6 +282,27 @@ static u64 add_off_cpu(struct rst_cpu *cpu, struct rst_slot *slot,
 	return off;
 }
 
+static __always_inline u64 end_any(const struct rst_cpu *cpu,
+				   struct rst_slot *slot, unsigned long cause,
+				   u64 off)
+{
+	bool who = rst_latency_sums();
+
+	if (rst_area_hdr())
+		return end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR, who,
+				    off);
+	return end_crossing(cpu, slot, cause, 0, who, off);
+}
+
+static __always_inline unsigned long any_cause(void)
+{
+	unsigned long cause;
+
+	if (is_plain_call(&cause))
+		return cause;
+	return rare_cause(task_pt_regs(current));
+}
+
 /**
  * rst_on_user_return_all - count, time, and whatever else is asked for
  * @notifier: that of this CPU
@@ -291,21 +313,46 @@ void notrace rst_on_user_return_all(struct user_return_notifier *notifier)
 {
 	struct rst_cpu *cpu = cpu_of(notifier);
 	struct rst_slot *slot = rst_latency_slot(cpu);
-	bool who = rst_latency_sums();
-	unsigned long cause;
+	unsigned long cause = any_cause();
 	u64 off, ticks;
 
-	if (!is_plain_call(&cause))
-		cause = rare_cause(task_pt_regs(current));
 	count(cpu->block, cause);
 	if (!slot)
 		return;
 	off = add_off_cpu(cpu, slot, cause);
-	if (rst_area_hdr())
-		ticks = end_crossing(cpu, slot, cause, RST_HIST_BITS_HDR, who,
-				     off);
+	ticks = end_any(cpu, slot, cause, off);
+	if (rst_latency_limited())
+		rst_slow_check(cause, ticks, off);
+}
+
+/**
+ * rst_on_user_return_flight - the same, and record the crossing
+ * @notifier: that of this CPU
+ *
+ * The record tells when the crossing really began and how long it really took,
+ * with the interrupts that its latency leaves out.
+ */
+void notrace rst_on_user_return_flight(struct user_return_notifier *notifier)
+{
+	struct rst_cpu *cpu = cpu_of(notifier);
+	struct rst_slot *slot = rst_latency_slot(cpu);
+	unsigned long cause = any_cause();
+	u64 off, start, inner, ticks;
+
+	count(cpu->block, cause);
+	if (unlikely(!slot)) {
+		rst_flight_untimed(cause);
+		return;
+	}
+	off = add_off_cpu(cpu, slot, cause);
+	start = slot->start;
+	inner = slot->inner;
+	slot->inner = 0;
+	ticks = end_any(cpu, slot, cause, off);
+	if (likely(start))
+		rst_flight_crossing(cause, start - inner, ticks + inner);
 	else
-		ticks = end_crossing(cpu, slot, cause, 0, who, off);
+		rst_flight_untimed(cause);
 	if (rst_latency_limited())
 		rst_slow_check(cause, ticks, off);
 }

@@ -5,8 +5,8 @@
  * effect, tells the guard about it, and makes it the event ringside:cred. What
  * does not pass there is the business of cred_guard.c.
  *
- * The hook is there exactly while somebody has the event enabled or the guard
- * is on. Arming from the event's own reg function nests, outermost first:
+ * The hook is there exactly while somebody has the event enabled, the guard is
+ * on, or the flight recorder. Arming from the event's own reg function nests, outermost first:
  *
  *	event_mutex (tracefs, perf) > tracepoints_mutex > hook_lock >
  *	rs_fset.lock > ftrace_lock > text_mutex
@@ -38,6 +38,7 @@
 #include <ringside/core.h>
 
 #include "cred_guard.h"
+#include "flight.h"
 #include "trace.h"
 
 #define CREATE_TRACE_POINTS
@@ -67,7 +68,7 @@ static unsigned int nr_places;
 /* Where the last commit came from: a guess for the next. */
 static const struct place *last_place = places;
 
-/* Who needs the hook: the event, the guard. Protected by hook_lock. */
+/* Who needs the hook: event, guard, recorder. Protected by hook_lock. */
 static unsigned int hook_users;
 static DEFINE_MUTEX(hook_lock);
 
@@ -246,6 +247,9 @@ static noinline void judge(const struct rst_cred_row *row,
 	flaw = rst_cred_explain(row, &change.old, &change.new, &change.call);
 	if (record)
 		rst_cred_write_commit(record, new, &change.new);
+	/* What the guard reports, it records as well. */
+	if (rst_flight_on() && !(flaw && rst_guard_is_on()))
+		rst_flight_cred(&change, flaw ? 1 + RST_PATTERN_COMMIT : 0);
 	if (!flaw && !trace_cred_enabled())
 		return;
 	change.explained = !flaw;

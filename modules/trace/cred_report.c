@@ -23,6 +23,7 @@
 #include <ringside/compat.h>
 
 #include "cred_guard.h"
+#include "flight.h"
 #include "trace.h"
 
 /**
@@ -120,6 +121,7 @@ void rst_cred_report(struct rst_cred_change *change,
 	u32 action = READ_ONCE(action_now);
 
 	atomic64_inc(&unexplained[pattern]);
+	rst_flight_cred(change, 1 + pattern);
 	rst_cred_tell_unexplained(change);
 	if (action >= RS_TRACE_ACTION_LOG)
 		write_log(change);

@@ -14,6 +14,7 @@
 #include <ringside/core.h>
 
 #include "cred_guard.h"
+#include "flight.h"
 #include "trace.h"
 #include "vmexit.h"
 
@@ -76,6 +77,8 @@ u64 rst_features(void)
 		features |= RS_TRACE_F_CRED | RS_TRACE_F_CRED_GUARD;
 	if (rst_vmexit_available())
 		features |= RS_TRACE_F_VM_EXIT;
+	if (features & RS_TRACE_F_LATENCY && features & RS_TRACE_F_OFF_CPU)
+		features |= RS_TRACE_F_FLIGHT;
 	return features;
 }
 
@@ -122,6 +125,15 @@ static long get_group(struct file *file, void *arg)
 static long get_tasks(struct file *file, void *arg)
 {
 	return rst_who_tasks(arg);
+}
+
+static long set_freeze(struct file *file, void *arg)
+{
+	const struct rs_trace_freeze *freeze = arg;
+
+	if (freeze->frozen > 1)
+		return -EINVAL;
+	return rst_flight_freeze(freeze->frozen);
 }
 
 static long set_guard(struct file *file, void *arg)
@@ -172,6 +184,8 @@ static const struct rs_ioctl ioctls[] = {
 	{ .cmd = RS_TRACE_GET_TASKS, .size = sizeof(struct rs_trace_tasks),
 	  .min_size = sizeof(struct rs_trace_tasks), .write_back = true,
 	  .fn = get_tasks },
+	{ .cmd = RS_TRACE_SET_FREEZE, .size = sizeof(struct rs_trace_freeze),
+	  .min_size = sizeof(struct rs_trace_freeze), .fn = set_freeze },
 	{ .cmd = RS_TRACE_SET_GUARD, .size = sizeof(struct rs_trace_guard),
 	  .min_size = sizeof(struct rs_trace_guard), .fn = set_guard },
 	{ .cmd = RS_TRACE_GET_GUARD,

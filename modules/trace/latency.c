@@ -24,6 +24,7 @@
 #include <ringside/compat.h>
 #include <ringside/core.h>
 
+#include "flight.h"
 #include "record.h"
 #include "vectors.h"
 
@@ -72,6 +73,9 @@ static bool sums_kept;
 
 /* It compares with limits. */
 static bool limited;
+
+/* It records crossings. */
+static bool flight;
 
 static noinline struct rst_slot *new_slot(struct rst_slots *table)
 {
@@ -188,8 +192,10 @@ static void leave_out(const struct rst_cpu *cpu, u64 ticks)
 		return;
 	if (slot->task != (unsigned long)current)
 		slot = rst_slot_find(table, (unsigned long)current);
-	if (slot && slot->start)
+	if (slot && slot->start) {
 		slot->start += ticks;
+		slot->inner += ticks;
+	}
 }
 
 static void record(const struct rst_cpu *cpu, unsigned int counter, u64 ticks)
@@ -221,6 +227,8 @@ static void interrupt_ends(void)
 	ticks = rdtsc() - this->start;
 	if (!this->from_user)
 		record(cpu, this->counter, ticks - this->inner);
+	if (!this->from_user && rst_flight_on())
+		rst_flight_interrupt(this->counter, this->start, ticks);
 	if (n->depth > 1)
 		this[-1].inner += ticks;
 	else if (!this->from_user)
@@ -336,6 +344,8 @@ static void on_switch(void *data, bool preempt, struct task_struct *prev,
 		leaves_cpu(cpu, prev, now);
 	if (!(next->flags & PF_KTHREAD))
 		gets_cpu(cpu, next, now);
+	if (rst_flight_on())
+		rst_flight_switch(next, prev_state, now);
 }
 
 static struct rs_tracepoint switch_probe[] = {
@@ -367,7 +377,9 @@ static void forget_cpus(void)
 
 static void use_notifier(void)
 {
-	if (off_cpu_watched || limited)
+	if (flight)
+		rst_count_use(rst_on_user_return_flight);
+	else if (off_cpu_watched || limited)
 		rst_count_use(rst_on_user_return_all);
 	else if (rst_area_hdr())
 		rst_count_use(sums_kept ? rst_on_user_return_hdr_who :
@@ -412,6 +424,7 @@ void rst_latency_stop(void)
 {
 	struct rst_slots *table = rst_slots;
 
+	rst_latency_flight(false);
 	rst_latency_off_cpu(false);
 	rst_latency_who(false);
 	rst_latency_slow(false);
@@ -513,4 +526,48 @@ void rst_latency_slow(bool on)
 		return;
 	WRITE_ONCE(limited, on);
 	use_notifier();
+}
+
+/* What earlier notifiers have left. */
+static void forget_inner(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rst_slots->slot); i++)
+		WRITE_ONCE(rst_slots->slot[i].inner, 0);
+}
+
+/**
+ * rst_latency_flight - record each crossing while they are timed?
+ * @on: yes or no; context switches are watched
+ *
+ * A crossing that began before what it left out was forgotten would be given a
+ * wrong beginning. It is before that of the recording, and so not recorded.
+ *
+ * Return: 0, or the error of rst_flight_prepare().
+ */
+int rst_latency_flight(bool on)
+{
+	int err;
+
+	if (on == flight)
+		return 0;
+	if (on) {
+		err = rst_flight_prepare();
+		if (err)
+			return err;
+	} else {
+		rst_flight_stop();
+	}
+	flight = on;
+	use_notifier();
+	/* No notifier is in that of before. */
+	synchronize_rcu();
+	if (on) {
+		forget_inner();
+		rst_flight_start();
+	} else {
+		rst_flight_free();
+	}
+	return 0;
 }

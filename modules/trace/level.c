@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 
+#include "flight.h"
 #include "trace.h"
 
 /* Serialises requests, and arming and disarming. Outermost, see trace.h. */
@@ -15,6 +16,7 @@ static DEFINE_MUTEX(level_lock);
 /* All protected by level_lock. */
 static struct rst_level_state state;
 static u32 wanted[RST_LEVEL_MAX + 1];	/* descriptors by level */
+static u32 base;			/* level without the flight recorder */
 static u32 off_cpu_wanted;		/* descriptors */
 static u32 who_wanted;			/* descriptors */
 
@@ -67,12 +69,12 @@ static int raise_to(u32 level)
 	int err = 0;
 
 	lockdep_assert_held(&level_lock);
-	if (!state.level)
+	if (!base)
 		err = arm();
 	if (err || level < RS_TRACE_LEVEL_LATENCY)
 		return err;
 	err = rst_latency_start();
-	if (err && !state.level)
+	if (err && !base)
 		disarm();
 	return err;
 }
@@ -80,27 +82,35 @@ static int raise_to(u32 level)
 static void lower_to(u32 level)
 {
 	lockdep_assert_held(&level_lock);
-	if (state.level >= RS_TRACE_LEVEL_LATENCY)
+	if (base >= RS_TRACE_LEVEL_LATENCY)
 		rst_latency_stop();
 	if (!level)
 		disarm();
 }
 
-static int settle_level(u32 level)
+static void note_level(u32 level)
+{
+	lockdep_assert_held(&level_lock);
+	state.level = level;
+	WRITE_ONCE(rst_area_page()->level, level);
+}
+
+/* @level: without the flight recorder. */
+static int settle_base(u32 level)
 {
 	int err;
 
-	if (level > state.level) {
+	if (level > base) {
 		err = raise_to(level);
 		if (err)
 			return err;
-	} else if (level < state.level) {
+	} else if (level < base) {
 		lower_to(level);
 	} else {
 		return 0;
 	}
-	state.level = level;
-	WRITE_ONCE(rst_area_page()->level, level);
+	base = level;
+	note_level(level);
 	return 0;
 }
 
@@ -116,15 +126,27 @@ static bool want_sums(void)
 /* Put the highest request in force. Lowering can not fail. */
 static int settle(void)
 {
+	u32 level = highest_request();
+	bool flight = level == RS_TRACE_LEVEL_FLIGHT;
 	int err;
 
 	lockdep_assert_held(&level_lock);
-	err = settle_level(highest_request());
-	if (err || state.level < RS_TRACE_LEVEL_LATENCY)
+	if (!flight && state.level == RS_TRACE_LEVEL_FLIGHT) {
+		rst_latency_flight(false);
+		note_level(base);
+	}
+	err = settle_base(min_t(u32, level, RS_TRACE_LEVEL_LATENCY));
+	if (err || base < RS_TRACE_LEVEL_LATENCY)
 		return err;
 	rst_latency_slow(state.slow);
-	err = rst_latency_off_cpu(off_cpu_wanted);
-	return err ?: rst_latency_who(want_sums());
+	err = rst_latency_off_cpu(off_cpu_wanted || flight);
+	err = err ?: rst_latency_who(want_sums());
+	if (err || !flight)
+		return err;
+	err = rst_latency_flight(true);
+	if (!err)
+		note_level(level);
+	return err;
 }
 
 /**
@@ -143,6 +165,7 @@ int rst_level_open(void)
 	if (err) {
 		state.readers--;
 		wanted[0]--;
+		settle();
 	}
 	return err;
 }
@@ -272,6 +295,20 @@ int rst_level_set_slow(bool slow)
 	guard(mutex)(&level_lock);
 	state.slow = slow;
 	return settle();
+}
+
+/**
+ * rst_level_set_flight_kib - size of the flight recorder's rings
+ * @kib: of each CPU
+ *
+ * Return: 0, -EBUSY while there are rings, or as rst_flight_set_kib().
+ */
+int rst_level_set_flight_kib(u32 kib)
+{
+	guard(mutex)(&level_lock);
+	if (state.level == RS_TRACE_LEVEL_FLIGHT)
+		return -EBUSY;
+	return rst_flight_set_kib(kib);
 }
 
 /** rst_level_state - a copy of who asks for what */

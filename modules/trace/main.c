@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "cred_guard.h"
+#include "flight.h"
 #include "slow.h"
 #include "trace.h"
 #include "vmexit.h"
@@ -17,6 +18,11 @@ static int __init rst_init(void)
 
 	if (!rst_area_check_params()) {
 		pr_err("histogram_bits must be 0 or %u\n", RST_HIST_BITS_HDR);
+		return -EINVAL;
+	}
+	if (!rst_flight_check_params()) {
+		pr_err("flight_kib must be a power of two from %u to %u\n",
+		       RST_FLIGHT_KIB_MIN, RST_FLIGHT_KIB_MAX);
 		return -EINVAL;
 	}
 	rst_cred_init();

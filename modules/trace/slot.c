@@ -82,6 +82,7 @@ void rst_slot_free(struct rst_slots *table, unsigned long task)
 	slot->off = 0;
 	slot->calls = 0;
 	slot->ticks = 0;
+	slot->inner = 0;
 	/* Pairs with cmpxchg() in rst_slot_get(): the next owner comes after. */
 	smp_store_release(&slot->task, 0);
 }

@@ -28,6 +28,8 @@ struct rs_trace_sum;
  * @sums: of its cgroup, see who.c; means nothing unless somebody wants to know
  * @calls: its returns to user mode, while somebody wants to know
  * @ticks: and how long it was in the kernel
+ * @inner: ticks of the interrupts that @start was moved by. Only the flight
+ *	recorder looks at it, and clears it at each return
  */
 struct rst_slot {
 	unsigned long task;
@@ -37,6 +39,7 @@ struct rst_slot {
 	struct rs_trace_sum *sums;
 	u64 calls;
 	u64 ticks;
+	u64 inner;
 } __aligned(64);
 
 struct rst_slots {

@@ -12,6 +12,7 @@
 #define CREATE_TRACE_POINTS
 #include "slow_event.h"
 
+#include "flight.h"
 #include "record.h"
 #include "slow.h"
 
@@ -106,6 +107,7 @@ void rst_slow_report(unsigned int counter, u64 ticks, u64 off)
 {
 	struct rst_slow slow;
 
+	rst_flight_trigger(RS_TRACE_FROZEN_SLOW);
 	if (!trace_slow_crossing_enabled())
 		return;
 	slow = (struct rst_slow) {

@@ -9,6 +9,7 @@
 #include <linux/sysfs.h>
 
 #include "cred_guard.h"
+#include "flight.h"
 #include "slow.h"
 #include "trace.h"
 #include "vmexit.h"
@@ -199,5 +200,5 @@ static const struct attribute_group rst_group = {
 };
 
 const struct attribute_group *rst_groups[] = {
-	&rst_group, &rst_cred_group, NULL
+	&rst_group, &rst_cred_group, &rst_flight_group, NULL
 };

@@ -6,8 +6,10 @@
  * hooks (tracepoints_mutex, ftrace_lock, cpu_hotplug_lock). So is guard_lock
  * (cred_guard.c), that of the credential guard; neither is taken inside the
  * other, but border_lock (cred_border.c) is inside both. The event ringside:cred
- * uses none of them, see cred.c. Probes take no
- * lock, but for those of the guard: that of a bucket of its table, innermost.
+ * uses none of them, see cred.c. rings_lock (flight.c) is inside level_lock, and
+ * inside the mmap_lock of who maps a ring. Probes take no lock, but for those of
+ * the guard: that of a bucket of its table, innermost; and for what freezes the
+ * flight recorder: freeze_lock, innermost as well.
  */
 #ifndef RST_TRACE_H
 #define RST_TRACE_H
@@ -31,7 +33,7 @@ struct miscdevice;
 struct vm_area_struct;
 
 /* Highest level that exists. */
-#define RST_LEVEL_MAX	RS_TRACE_LEVEL_LATENCY
+#define RST_LEVEL_MAX	RS_TRACE_LEVEL_FLIGHT
 
 /* Bytes from one record to the next. */
 static __always_inline unsigned int rst_record_size(unsigned int bits)
@@ -110,6 +112,7 @@ void rst_on_user_return_hdr(struct user_return_notifier *notifier);
 void rst_on_user_return_log2_who(struct user_return_notifier *notifier);
 void rst_on_user_return_hdr_who(struct user_return_notifier *notifier);
 void rst_on_user_return_all(struct user_return_notifier *notifier);
+void rst_on_user_return_flight(struct user_return_notifier *notifier);
 
 /* latency.c: how long it took */
 extern struct rst_slots *rst_slots;
@@ -121,6 +124,7 @@ int rst_latency_start(void);
 void rst_latency_stop(void);
 int rst_latency_off_cpu(bool on);
 int rst_latency_who(bool on);
+int rst_latency_flight(bool on);
 bool rst_latency_sums(void);
 void rst_latency_slow(bool on);
 bool rst_latency_limited(void);
@@ -159,6 +163,7 @@ int rst_level_set_admin(u32 level);
 int rst_level_set_always(bool always);
 int rst_level_set_who(bool who);
 int rst_level_set_slow(bool slow);
+int rst_level_set_flight_kib(u32 kib);
 void rst_level_exit(void);
 
 /**

@@ -109,9 +109,9 @@ static int trace_life(void)
 	if (fd < 0)
 		return 11;
 	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		struct rs_trace_level arg = {
-			.size = sizeof(arg), .level = (i + 1) % 3,
+			.size = sizeof(arg), .level = (i + 1) % 4,
 		};
 
 		if (ioctl(fd, RS_TRACE_SET_LEVEL, &arg))

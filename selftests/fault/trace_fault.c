@@ -47,6 +47,8 @@ static void describe_trace(struct state *s)
 	state_add_file(s, SYSFS "armed");
 	state_add_file(s, SYSFS "readers");
 	state_add(s, "level of the page: %u\n", page->level);
+	state_add(s, "flight recorder: %s, frozen by %u\n",
+		  page->flight_offset ? "on" : "off", page->flight_frozen);
 	state_add_descriptors(s);
 	describe_hooks(s);
 	state_add(s, "loose\n");
@@ -70,6 +72,8 @@ static long level_off_cpu(void)
 	return set_level(RS_TRACE_LEVEL_LATENCY, RS_TRACE_WANT_OFF_CPU);
 }
 
+static long level_flight(void) { return set_level(RS_TRACE_LEVEL_FLIGHT, 0); }
+
 static void off(void)
 {
 	level_off();
@@ -83,6 +87,11 @@ static int have_count(void)
 static int have_latency(void)
 {
 	return level_latency() ? -1 : 0;
+}
+
+static int have_flight(void)
+{
+	return level_flight() ? -1 : 0;
 }
 
 static long get_info(void)
@@ -144,6 +153,25 @@ static void unmap_latencies(void)
 	munmap(map, page->latency_length);
 }
 
+static long map_flight(void)
+{
+	map = mmap(NULL, page->flight_length, PROT_READ, MAP_SHARED, trace,
+		   page->flight_offset);
+	return map == MAP_FAILED ? -errno : 0;
+}
+
+static void unmap_flight(void)
+{
+	munmap(map, page->flight_length);
+}
+
+static long freeze_flight(void)
+{
+	struct rs_trace_freeze arg = { .size = sizeof(arg), .frozen = 1 };
+
+	return or_errno(ioctl(trace, RS_TRACE_SET_FREEZE, &arg));
+}
+
 static int open_attr(const char *path)
 {
 	result = open(path, O_WRONLY | O_CLOEXEC);
@@ -180,6 +208,12 @@ static const struct op ops[] = {
 	{ "SET_LEVEL 2", NULL, level_latency, NULL, off },
 	{ "SET_LEVEL 2 from 1", have_count, level_latency, NULL, off },
 	{ "SET_LEVEL 2 with off-CPU times", NULL, level_off_cpu, NULL, off },
+	{ "SET_LEVEL 3", NULL, level_flight, NULL, off },
+	{ "SET_LEVEL 3 from 1", have_count, level_flight, NULL, off },
+	{ "SET_LEVEL 3 from 2", have_latency, level_flight, NULL, off },
+	{ "SET_LEVEL 2 from 3", have_flight, level_latency, NULL, off },
+	{ "SET_LEVEL 0 from 3", have_flight, level_off, NULL, off },
+	{ "SET_FREEZE", have_flight, freeze_flight, NULL, off },
 	{ "SET_LEVEL 1 from 2", have_latency, level_count, NULL, off },
 	{ "SET_LEVEL 0 from 2", have_latency, level_off, NULL, off },
 	{ "open", NULL, act_open, close_result },
@@ -188,6 +222,8 @@ static const struct op ops[] = {
 	{ "mmap of the counts", NULL, map_counts, unmap_counts },
 	{ "mmap of the latencies", have_latency, map_latencies,
 	  unmap_latencies, off },
+	{ "mmap of the flight recorder", have_flight, map_flight, unmap_flight,
+	  off },
 	{ "write to level", open_level, write_two, NULL, restore },
 	{ "write to always", open_always, write_one, NULL, restore },
 };
@@ -197,6 +233,7 @@ static const struct op hooking[] = {
 	{ "SET_LEVEL 1", NULL, level_count, NULL, off },
 	{ "SET_LEVEL 2", NULL, level_latency, NULL, off },
 	{ "SET_LEVEL 2 with off-CPU times", NULL, level_off_cpu, NULL, off },
+	{ "SET_LEVEL 3", NULL, level_flight, NULL, off },
 	{ "write to always", open_always, write_one, NULL, restore },
 };
 

@@ -53,7 +53,8 @@ static const struct row rows[] = {
 	{ "level 0", LEVEL, { 8, 0 }, 0 },
 	{ "level 1", LEVEL, { 8, 1 }, 0 },
 	{ "level 2", LEVEL, { 8, 2 }, 0 },
-	{ "level 3 does not exist", LEVEL, { 8, 3 }, EINVAL },
+	{ "level 3", LEVEL, { 8, 3 }, 0 },
+	{ "level 4 does not exist", LEVEL, { 8, 4 }, EINVAL },
 	{ "level 0xffffffff", LEVEL, { 8, ~0U }, EINVAL },
 	{ "size 0", LEVEL, { 0, 1 }, EINVAL },
 	{ "size 4", LEVEL, { 4, 1 }, EINVAL },
@@ -119,7 +120,7 @@ TEST_F(abi, info_and_page_agree)
 		  RS_TRACE_F_IRQ | RS_TRACE_F_VECTOR | RS_TRACE_F_SIGRETURN |
 		  RS_TRACE_F_CRED | RS_TRACE_F_CRED_GUARD | RS_TRACE_F_WHO |
 		  RS_TRACE_F_LATENCY | RS_TRACE_F_OFF_CPU |
-		  RS_TRACE_F_IDLE,
+		  RS_TRACE_F_IDLE | RS_TRACE_F_FLIGHT,
 		  info.features & ~(RS_TRACE_F_SOFTIRQ |
 				    RS_TRACE_F_VM_EXIT));
 	EXPECT_NE(0, info.version[0]);
@@ -255,7 +256,7 @@ TEST_F(abi, sysfs_level_needs_a_reader_or_always)
 
 TEST_F(abi, sysfs_refuses_nonsense)
 {
-	EXPECT_EQ(-EINVAL, sysfs_write("level", "3"));
+	EXPECT_EQ(-EINVAL, sysfs_write("level", "4"));
 	EXPECT_EQ(-EINVAL, sysfs_write("level", "-1"));
 	EXPECT_EQ(-EINVAL, sysfs_write("level", "one"));
 	EXPECT_EQ(-ERANGE, sysfs_write("level", "99999999999"));

@@ -274,7 +274,7 @@ TEST_F(latency, flags_are_checked)
 				    RS_TRACE_WANT_OFF_CPU, 0));
 	EXPECT_EQ(EINVAL, set_level(r, all, RS_TRACE_LEVEL_LATENCY, 1U << 31, 0));
 	EXPECT_EQ(EINVAL, set_level(r, all, RS_TRACE_LEVEL_LATENCY, 0, 1));
-	EXPECT_EQ(EINVAL, set_level(r, all, RS_TRACE_LEVEL_LATENCY + 1, 0, 0));
+	EXPECT_EQ(EINVAL, set_level(r, all, RS_TRACE_LEVEL_FLIGHT + 1, 0, 0));
 	/* The first version of the structure had no flags. */
 	EXPECT_EQ(0, set_level(r, 8, RS_TRACE_LEVEL_LATENCY, 1U << 31, 1));
 }

@@ -41,12 +41,16 @@ two=$!
 for i in 1 2 3; do
 	check "counting under load, it goes (round $i)" round 1
 	check "timing under load, it goes (round $i)" round 2
+	check "recording under load, it goes (round $i)" round 3
 done
 check_fails "and its event is gone" test -e $EVENT
 kill $one $two
 wait
 check "it can be loaded again" load
 check_equal "and is not armed" 0 "$(cat $DEV/armed)"
+check_fails "before anybody opens it, nothing can be frozen" \
+	sh -c "echo 1 >$DEV/flight_frozen"
+check_equal "and nothing is" nothing "$(cat $DEV/flight_frozen_by)"
 if [ -e $EVENT ]; then
 	exec 3</dev/ringside-trace
 	check_fails "an open descriptor keeps it" modctl unload ringside_trace

@@ -40,6 +40,21 @@
  * that has sums. So no crossing is without a cgroup, except those in
  * rs_trace_block.untimed.
  *
+ * Flight recorder. While RS_TRACE_LEVEL_FLIGHT is in force each CPU has a ring of
+ * what happened last: every crossing, every interrupt and softirq in kernel mode,
+ * every context switch and every change of credentials, as one struct
+ * rs_trace_flight_record each, written when it ends; the oldest is overwritten.
+ * Context switches are watched as if RS_TRACE_WANT_OFF_CPU were asked for. The
+ * ring of CPU n is a mapping of its own, from rs_trace_page.flight_offset + n *
+ * flight_stride; it starts with struct rs_trace_flight. To read a ring while the
+ * CPU goes on: take rs_trace_flight.head, copy records, take head again (each
+ * load acquires); record i, counted from the first ever, is at i % nr_records,
+ * and the copy of it is good if i + nr_records is above the second head. A ring
+ * goes when the level does, but not before its last mapping; a mapping that is
+ * older than rs_trace_page.flight_offset is of a ring that nobody writes to any
+ * more. Not recorded are NMIs, calls that nobody returns from, and what began
+ * before rs_trace_flight.since.
+ *
  * Opening needs CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace,
  * else EPERM. The capability of the opener counts: a descriptor that is handed
  * on carries the right to read and to set its own level.
@@ -47,7 +62,8 @@
  * mmap() fails with
  *   EPERM   for a writable or executable mapping; mprotect() can not add
  *           either later (EACCES)
- *   EINVAL  if the range exceeds rs_trace_page.length
+ *   EINVAL  if the range exceeds rs_trace_page.length, or a ring
+ *   ENXIO   for the ring of a CPU that has none
  *
  * ioctls; errors common to all are listed in linux/ringside.h
  */
@@ -66,6 +82,7 @@
 #define RS_TRACE_LEVEL_OFF	0	/* nothing is registered, no cost */
 #define RS_TRACE_LEVEL_COUNT	1	/* returns to user mode by cause */
 #define RS_TRACE_LEVEL_LATENCY	2	/* and how long each crossing took */
+#define RS_TRACE_LEVEL_FLIGHT	3	/* and each of the last ones by itself */
 
 /*
  * Features of struct rs_info and struct rs_trace_page: what this kernel lets
@@ -81,6 +98,7 @@
 #define RS_TRACE_F_SOFTIRQ	(1ULL << 7)	/* softirqs are timed and left out */
 #define RS_TRACE_F_OFF_CPU	(1ULL << 8)	/* RS_TRACE_WANT_OFF_CPU works */
 #define RS_TRACE_F_WHO		(1ULL << 9)	/* RS_TRACE_WANT_WHO works */
+#define RS_TRACE_F_FLIGHT	(1ULL << 10)	/* RS_TRACE_LEVEL_FLIGHT works */
 #define RS_TRACE_F_VM_EXIT	(1ULL << 11)	/* VM exits can be sampled */
 #define RS_TRACE_F_IDLE		(1ULL << 12)	/* idle CPUs are counted */
 #define RS_TRACE_F_CRED_GUARD	(1ULL << 16)	/* RS_TRACE_SET_GUARD works */
@@ -224,6 +242,35 @@ struct rs_trace_tasks {
  *   ENOMEM   no memory for the copy
  */
 #define RS_TRACE_GET_TASKS	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 3)
+
+/* Why the flight recorder stands still, see rs_trace_page.flight_frozen. */
+#define RS_TRACE_FROZEN_NOT	0	/* it does not */
+#define RS_TRACE_FROZEN_ASKED	1	/* RS_TRACE_SET_FREEZE, or sysfs */
+#define RS_TRACE_FROZEN_CRED	2	/* credentials changed unexplained */
+#define RS_TRACE_FROZEN_SLOW	3	/* a crossing exceeded its limit */
+
+/**
+ * struct rs_trace_freeze - argument of RS_TRACE_SET_FREEZE
+ * @size: sizeof(struct rs_trace_freeze)
+ * @frozen: 1 to stop recording, 0 to go on
+ */
+struct rs_trace_freeze {
+	__u32 size;
+	__u32 frozen;
+};
+
+/**
+ * RS_TRACE_SET_FREEZE - stop the flight recorder, or let it go on
+ *
+ * For all descriptors, until one says otherwise or the level is lowered. What is
+ * recorded stays; the rest of the level works on. Going on leaves a
+ * RS_TRACE_FLIGHT_RESUME on each CPU.
+ *
+ *   EINVAL   frozen is neither 0 nor 1
+ *   ENODATA  RS_TRACE_LEVEL_FLIGHT is not in force
+ */
+#define RS_TRACE_SET_FREEZE	_IO(RS_IOC_MAGIC, RS_IOC_TRACE_BASE + 4)
+
 /*
  * The credential guard: each commit of credentials is judged by a table of what
  * the kernel has reasons for, and on each return to user mode the credentials
@@ -368,6 +415,13 @@ struct rs_trace_section {
  * @nr_buckets: in each record
  * @bucket_bits: b of 1 << b buckets for each doubling
  * @reserved: not yet used
+ * @flight_offset: where to map the ring of CPU 0; 0 unless RS_TRACE_LEVEL_FLIGHT
+ *	is in force. Read it first; when it is set, the next two are
+ * @flight_stride: bytes from where one ring is mapped to the next
+ * @flight_length: bytes of each of these mappings
+ * @flight_frozen: RS_TRACE_FROZEN_*
+ * @reserved2: not yet used
+ * @flight_frozen_ticks: time stamp when it was frozen last
  */
 struct rs_trace_page {
 	__u32 magic;
@@ -392,6 +446,13 @@ struct rs_trace_page {
 	__u32 nr_buckets;
 	__u32 bucket_bits;
 	__u32 reserved;
+	/* ABI 3 */
+	__u64 flight_offset;
+	__u64 flight_stride;
+	__u64 flight_length;
+	__u32 flight_frozen;
+	__u32 reserved2;
+	__u64 flight_frozen_ticks;
 };
 
 /**
@@ -433,6 +494,68 @@ struct rs_trace_record {
 	__u64 off_cpu;
 	__u64 slept;
 	__u32 bucket[];
+};
+
+/**
+ * struct rs_trace_flight - start of the ring of a CPU
+ * @size: bytes of this structure that the kernel side knows
+ * @cpu: whose ring it is
+ * @record_offset: bytes from here to the first record
+ * @record_size: bytes from one record to the next
+ * @nr_records: room for so many, a power of two
+ * @reserved: not yet used
+ * @since: time stamp when recording began
+ * @head: records written so far; the next is at head % nr_records
+ * @reserved2: not yet used
+ */
+struct rs_trace_flight {
+	__u32 size;
+	__u32 cpu;
+	__u32 record_offset;
+	__u32 record_size;
+	__u32 nr_records;
+	__u32 reserved;
+	__u64 since;
+	__u64 head;
+	__u64 reserved2[3];
+};
+
+/* What a record is; readers skip types they do not know. */
+#define RS_TRACE_FLIGHT_CROSSING 1	/* from the entry to the return */
+#define RS_TRACE_FLIGHT_UNTIMED	2	/* a return whose entry was not seen */
+#define RS_TRACE_FLIGHT_INTERRUPT 3	/* interrupt or softirq, kernel mode */
+#define RS_TRACE_FLIGHT_SWITCH	4	/* another thread gets the CPU */
+#define RS_TRACE_FLIGHT_CRED	5	/* credentials change */
+#define RS_TRACE_FLIGHT_RESUME	6	/* recording begins, or goes on */
+#define RS_TRACE_FLIGHT_NAME	7	/* a thread gets another name */
+
+/**
+ * struct rs_trace_flight_record - something that happened
+ * @time: time stamp of its beginning
+ * @pid: the thread, as the initial pid namespace sees it; 0 if none. Of a
+ *	switch, the one that gets the CPU
+ * @type: RS_TRACE_FLIGHT_*
+ * @cause: of a crossing or interrupt, its index in rs_trace_block.counter; of a
+ *	switch, the state in which the other thread leaves, 0 if it would rather
+ *	run; of credentials, 0 if the change is explained, else 1 +
+ *	RS_TRACE_CRED_*
+ * @ticks: how long it took, with everything in between; of credentials, the
+ *	effective capabilities that were gained; of an untimed return, 0
+ * @result: of a system call, what it returned; of other crossings and of
+ *	sigreturn, where the thread goes on in user mode; of credentials, the effective user id
+ *	before, in the upper half, and after
+ *
+ * In RS_TRACE_FLIGHT_SWITCH, RS_TRACE_FLIGHT_RESUME and RS_TRACE_FLIGHT_NAME,
+ * @ticks and @result are instead the 16 bytes of the name of thread @pid; in the
+ * first two, it has the CPU from then on.
+ */
+struct rs_trace_flight_record {
+	__u64 time;
+	__u32 pid;
+	__u16 type;
+	__u16 cause;
+	__u64 ticks;
+	__u64 result;
 };
 
 #endif /* _UAPI_LINUX_RINGSIDE_TRACE_H */
