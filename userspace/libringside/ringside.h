@@ -434,6 +434,7 @@ int rs_guard_find(struct rs_guard *guard, const char *name,
 
 #include "ringside_balloon.h"
 #include "ringside_events.h"
+#include "ringside_flight.h"
 #include "ringside_trace.h"
 
 #endif /* RINGSIDE_H */

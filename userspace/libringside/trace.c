@@ -50,7 +50,8 @@ static bool is_sane(const struct rs_trace *t)
 {
 	const struct rs_trace_page *p = t->page;
 
-	return p->magic == RS_TRACE_MAGIC && p->size >= sizeof(*p) &&
+	return p->magic == RS_TRACE_MAGIC &&
+	       p->size >= offsetof(struct rs_trace_page, flight_offset) &&
 	       fits(p->section_offset, p->section_size, p->nr_sections,
 		    sizeof(struct rs_trace_section), t->length) &&
 	       fits(p->block_offset, p->block_size, p->nr_blocks,
