@@ -34,6 +34,7 @@ void trace_measure_end(struct trace_measure *m, struct watch *w);
 void trace_out_ns(const char *key, uint64_t ns);
 
 int trace_cost(int argc, char **argv);
+int trace_dump(int argc, char **argv);
 int trace_hist(int argc, char **argv);
 int trace_report(int argc, char **argv);
 int trace_top(int argc, char **argv);
