@@ -77,6 +77,37 @@ TEST(what_was_seen_is_allowed_and_nothing_else)
 	rs_guard_profile_free(p);
 }
 
+/* As a kernel side could tell it that is newer, or wrong. */
+TEST(calls_of_an_unknown_abi_have_no_name)
+{
+	const struct rsg_learned calls[] = {
+		{ .abi = RSG_ABIS, .nr = SYS_read }, { .abi = 0xffff },
+	};
+	size_t unnamed = 0;
+	struct rs_guard_profile *p = profile(calls, 2, &unnamed);
+
+	EXPECT_EQ(2, unnamed);
+	EXPECT_EQ(DENY, verdict(p, RSG_X86_64, SYS_read, 0, 0));
+	rs_guard_profile_free(p);
+}
+
+TEST(a_call_that_is_told_too_often_is_not_restricted)
+{
+	struct rsg_learned calls[4] = { { 0 } };
+	struct rs_guard_profile *p;
+	unsigned int i, j;
+
+	for (i = 0; i < 4; i++) {
+		calls[i].nr = SYS_prctl;
+		calls[i].nr_values[0] = RSG_LEARN_VALUES;
+		for (j = 0; j < RSG_LEARN_VALUES; j++)
+			calls[i].values[0][j] = 100 * i + j;
+	}
+	p = profile(calls, 4, NULL);
+	EXPECT_EQ(ALLOW, verdict(p, RSG_X86_64, SYS_prctl, 1234, 0));
+	rs_guard_profile_free(p);
+}
+
 TEST(both_abis_have_their_calls)
 {
 	const struct rsg_learned calls[] = {

@@ -118,4 +118,17 @@ TEST(a_number_that_is_used_again_is_another_thread)
 	rs_trace_who_free(b);
 }
 
+/* Of a kernel side that does not keep to its ABI. */
+TEST(cgroups_with_different_numbers_of_sums_are_refused)
+{
+	struct rs_trace_group arg = { .id = ROOT, .nr_sums = 2 };
+	struct rs_trace_who *w = calloc(1, sizeof(*w));
+
+	EXPECT_EQ(0, keep(w, &arg, "/", root));
+	arg.nr_sums = 1;
+	EXPECT_EQ(-EPROTO, keep(w, &arg, "/slice", slice));
+	EXPECT_EQ(1, rs_trace_who_cgroups(w));
+	rs_trace_who_free(w);
+}
+
 TEST_MAIN

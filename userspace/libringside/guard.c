@@ -159,6 +159,7 @@ int rs_guard_replace(struct rs_guard *guard, unsigned int id,
 	rs_objects_close(objects, policy->nr_objects);
 	if (!ret)
 		return 0;
+	replace.function[sizeof(replace.function) - 1] = '\0';
 	snprintf(target, sizeof(target), "policy %u", id);
 	if (hook_failed(err, replace.function, target))
 		return -err;
@@ -251,11 +252,12 @@ static int attach_failed(int err, const struct rsg_attach *attach)
 int rs_guard_learned(struct rs_guard *guard, unsigned int id,
 		     struct rsg_learned **calls, size_t *nr, uint64_t *beyond)
 {
+	const unsigned int room = RSG_ABIS * RSG_CALLS;
 	struct rsg_learn_dump dump = {
-		.size = sizeof(dump), .id = id, .nr_calls = RSG_ABIS * RSG_CALLS,
+		.size = sizeof(dump), .id = id, .nr_calls = room,
 	};
 
-	*calls = calloc(dump.nr_calls, sizeof(**calls));
+	*calls = calloc(room, sizeof(**calls));
 	if (!*calls)
 		return rs_fail(ENOMEM, "policy %u", id);
 	dump.calls = (uintptr_t)*calls;
@@ -267,18 +269,20 @@ int rs_guard_learned(struct rs_guard *guard, unsigned int id,
 		       rs_failx(err, "policy %u never observed anything", id) :
 		       rs_fail(err, "policy %u", id);
 	}
-	*nr = dump.nr_calls;
+	/* A kernel side that knows more calls has copied those that fit. */
+	*nr = dump.nr_calls < room ? dump.nr_calls : room;
 	*beyond = dump.beyond;
 	return 0;
 }
 
 int rs_guard_attach(struct rs_guard *guard, struct rsg_attach *attach)
 {
+	int ret;
+
 	attach->size = sizeof(*attach);
-	if (ioctl(guard->fd, RSG_IOC_ATTACH, attach))
-		return attach_failed(errno, attach);
+	ret = ioctl(guard->fd, RSG_IOC_ATTACH, attach);
 	attach->function[sizeof(attach->function) - 1] = '\0';
-	return 0;
+	return ret ? attach_failed(errno, attach) : 0;
 }
 
 static int on_policy(int fd, unsigned long cmd, unsigned int id)

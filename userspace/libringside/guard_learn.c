@@ -115,7 +115,8 @@ struct named {
 	struct values values[RSG_ARGS];
 };
 
-static void add_value(struct values *values, uint64_t value)
+/* Return: false if there is no room, for a call was told more than once. */
+static bool add_value(struct values *values, uint64_t value)
 {
 	unsigned int i;
 
@@ -123,8 +124,11 @@ static void add_value(struct values *values, uint64_t value)
 		value &= UINT32_MAX;
 	for (i = 0; i < values->nr; i++)
 		if (values->value[i] == value)
-			return;
+			return true;
+	if (values->nr == RS_ARRAY_SIZE(values->value))
+		return false;
 	values->value[values->nr++] = value;
+	return true;
 }
 
 /* JSON as it is read and written here has numbers with sign. */
@@ -141,6 +145,7 @@ static bool is_writable(const struct values *values)
 static void add_call(struct named *named, const struct rsg_learned *call)
 {
 	unsigned int arg, i, nr;
+	bool fits;
 
 	for (arg = 0; arg < RSG_ARGS; arg++) {
 		struct values *values = &named->values[arg];
@@ -152,9 +157,9 @@ static void add_call(struct named *named, const struct rsg_learned *call)
 			values->argument = NULL;
 			continue;
 		}
-		for (i = 0; i < nr; i++)
-			add_value(values, call->values[arg][i]);
-		if (!is_writable(values))
+		for (i = 0, fits = true; i < nr && fits; i++)
+			fits = add_value(values, call->values[arg][i]);
+		if (!fits || !is_writable(values))
 			values->argument = NULL;
 	}
 }

@@ -153,7 +153,7 @@ int rs_guard_resolve(const char *name, unsigned int abi)
 
 int rs_guard_call_name(unsigned int abi, unsigned int nr, char *buf, size_t len)
 {
-	char *name = abi < RSG_ABIS ? rs_guard_name(abi, nr) : NULL;
+	char *name = rs_guard_name(abi, nr);
 
 	if (!name)
 		return rs_failx(ENOENT, "no call has the number %u", nr);
@@ -164,7 +164,8 @@ int rs_guard_call_name(unsigned int abi, unsigned int nr, char *buf, size_t len)
 
 char *rs_guard_name(unsigned int abi, unsigned int nr)
 {
-	return seccomp_syscall_resolve_num_arch(arches[abi], nr);
+	return abi < RSG_ABIS ?
+	       seccomp_syscall_resolve_num_arch(arches[abi], nr) : NULL;
 }
 
 /* As above, with the direct entry of what is multiplexed too. */

@@ -244,7 +244,7 @@ int rs_guard_resolve(const char *name, unsigned int abi);
 
 /**
  * rs_guard_name() - name of a call
- * @abi: RSG_X86_64 or RSG_I386
+ * @abi: RSG_X86_64 or RSG_I386; calls of any other have none
  * @nr: its number
  *
  * Return: the name, which the caller frees; NULL if there is none.

@@ -11,15 +11,18 @@
 #include "trace_hist.h"
 #include "trace_snapshot.h"
 
+/* Do all records lie inside the mapping, and all buckets in 64 bits? */
 static bool is_sane(const struct rs_trace_page *p)
 {
-	uint64_t cpu = (uint64_t)p->nr_counters * p->record_size;
+	uint64_t cpu = (uint64_t)p->nr_counters * p->record_size, all;
 
-	return p->bucket_bits < 16 && p->nr_buckets < 1U << 16 &&
+	return p->bucket_bits < 16 &&
+	       p->nr_buckets >> p->bucket_bits <= 64 - p->bucket_bits &&
 	       p->record_size % 8 == 0 &&
 	       p->record_size >= sizeof(struct rs_trace_record) +
 				 p->nr_buckets * sizeof(uint32_t) &&
-	       cpu * p->nr_blocks <= p->latency_length && p->tsc_khz;
+	       !__builtin_mul_overflow(cpu, p->nr_blocks, &all) &&
+	       all <= p->latency_length && p->tsc_khz;
 }
 
 int rs_trace_map_latency(struct rs_trace *t)

@@ -63,7 +63,7 @@ static int ask(const struct rs_trace *t, struct rs_trace_group *arg,
 		.nr_sums = NR_SUMS_MAX,
 	};
 	if (!ioctl(t->fd, RS_TRACE_NEXT_GROUP, arg))
-		return arg->nr_sums > NR_SUMS_MAX ?
+		return arg->nr_sums > NR_SUMS_MAX || arg->id <= after ?
 		       rs_failx(EPROTO, "%s: the sums make no sense",
 				rs_trace_device.path) : 1;
 	return errno == ENOENT ? 0 : rs_fail(errno, "sums of cgroups");
@@ -72,8 +72,13 @@ static int ask(const struct rs_trace *t, struct rs_trace_group *arg,
 static int keep(struct rs_trace_who *w, const struct rs_trace_group *arg,
 		const char *path, const struct rs_trace_sum *sums)
 {
-	struct group *g = realloc(w->group, (w->nr_groups + 1) * sizeof(*g));
+	struct group *g;
 
+	/* As many for each, or one would be read beyond its end. */
+	if (w->nr_groups && arg->nr_sums != w->nr_sums)
+		return rs_failx(EPROTO, "%s: the sums make no sense",
+				rs_trace_device.path);
+	g = realloc(w->group, (w->nr_groups + 1) * sizeof(*g));
 	if (!g)
 		return rs_fail(ENOMEM, "sums of cgroups");
 	w->group = g;
