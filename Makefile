@@ -9,7 +9,7 @@ vm := selftests/vm
 .DEFAULT_GOAL := modules
 .PHONY: modules tools docs install uninstall dkms-install dkms-uninstall \
 	deb sbom check-install demo demo-overcommit check matrix scenario \
-	soak-balloon soak-credentials bench plot-guard lint setup vm-shell \
+	fuzz soak soak-balloon soak-credentials bench plot-guard lint setup vm-shell \
 	clean distclean help
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -125,6 +125,16 @@ check: setup
 
 matrix: setup
 	@SLOW=y $(vm)/check $(or $(KERNELS),6.1 6.12 6.12-rt 7.2 7.3 debug)
+
+# Each fuzzer for a minute, or SECONDS; that of the guest on 6.12 or KERNEL.
+fuzz: setup
+	@$(vm)/setup selftests/fuzz/packages
+	@selftests/fuzz/run $(or $(SECONDS),60) $(or $(KERNEL),6.12)
+
+# HOURS of the guest's fuzzer, stress-ng and trinity; KILLS= controllers killed.
+soak: setup
+	@$(vm)/setup selftests/fuzz/soak.packages
+	@selftests/fuzz/soak $(or $(HOURS),1) $(or $(KERNEL),6.12) $(KILLS)
 
 # The balloon in and out CYCLES (1000) times while stress-ng uses memory.
 soak-balloon:
