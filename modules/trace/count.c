@@ -202,10 +202,22 @@ static noinline void count_and_time_rare(struct rst_cpu *cpu, unsigned int bits,
 	time_crossing(cpu, cause, bits, who);
 }
 
-/*
- * A new task is not the one that this CPU timed last. So whoever is need not be
- * looked at for a first return.
- */
+/* After a switch: the slot, if it is in the first of its task's places. */
+static __always_inline struct rst_slot *slot_at_hand(struct rst_cpu *cpu)
+{
+	struct rst_slots *table = READ_ONCE(rst_slots);
+	struct rst_slot *slot;
+
+	if (unlikely(!table))
+		return NULL;
+	slot = rst_slot_first(table, (unsigned long)current);
+	if (slot->task != (unsigned long)current)
+		return NULL;
+	cpu->slot = slot;
+	return slot;
+}
+
+/* A new task has no slot. So whoever has need not be looked at for that. */
 static __always_inline void count_and_time(struct rst_cpu *cpu,
 					   unsigned int bits, bool who)
 {
@@ -214,13 +226,19 @@ static __always_inline void count_and_time(struct rst_cpu *cpu,
 	struct rst_slot *slot = cpu->slot;
 
 	if (unlikely(nr >= RST_NR_X64 ||
-		     current_thread_info()->status & TS_COMPAT ||
-		     slot->task != (unsigned long)current)) {
-		count_and_time_rare(cpu, bits, who);
-		return;
+		     current_thread_info()->status & TS_COMPAT))
+		goto rare;
+	if (unlikely(slot->task != (unsigned long)current)) {
+		slot = slot_at_hand(cpu);
+		if (!slot)
+			goto rare;
 	}
 	count(cpu->block, nr);
 	end_crossing(cpu, slot, nr, bits, who, 0);
+	return;
+
+rare:
+	count_and_time_rare(cpu, bits, who);
 }
 
 /**

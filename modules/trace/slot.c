@@ -17,14 +17,8 @@
  */
 #include <linux/atomic.h>
 #include <linux/compiler.h>
-#include <linux/hash.h>
 
 #include "slot.h"
-
-static struct rst_slot *window_of(struct rst_slots *table, unsigned long task)
-{
-	return &table->slot[hash_long(task, RST_SLOT_BITS)];
-}
 
 /**
  * rst_slot_find - the slot of a task
@@ -35,7 +29,7 @@ static struct rst_slot *window_of(struct rst_slots *table, unsigned long task)
  */
 struct rst_slot *rst_slot_find(struct rst_slots *table, unsigned long task)
 {
-	struct rst_slot *window = window_of(table, task);
+	struct rst_slot *window = rst_slot_first(table, task);
 	unsigned int i;
 
 	for (i = 0; i < RST_SLOT_WINDOW; i++)
@@ -54,7 +48,7 @@ struct rst_slot *rst_slot_find(struct rst_slots *table, unsigned long task)
 struct rst_slot *rst_slot_get(struct rst_slots *table, unsigned long task)
 {
 	struct rst_slot *slot = rst_slot_find(table, task);
-	struct rst_slot *window = window_of(table, task);
+	struct rst_slot *window = rst_slot_first(table, task);
 	unsigned int i;
 
 	if (slot)

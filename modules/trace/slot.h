@@ -8,6 +8,7 @@
 #define RST_SLOT_H
 
 #include <linux/compiler.h>
+#include <linux/hash.h>
 #include <linux/types.h>
 
 struct rs_trace_sum;
@@ -45,6 +46,13 @@ struct rst_slot {
 struct rst_slots {
 	struct rst_slot slot[(1 << RST_SLOT_BITS) + RST_SLOT_WINDOW];
 };
+
+/* The first place that a task may have, and most often has. */
+static __always_inline struct rst_slot *rst_slot_first(struct rst_slots *table,
+						       unsigned long task)
+{
+	return &table->slot[hash_long(task, RST_SLOT_BITS)];
+}
 
 struct rst_slot *rst_slot_find(struct rst_slots *table, unsigned long task);
 struct rst_slot *rst_slot_get(struct rst_slots *table, unsigned long task);
