@@ -52,12 +52,17 @@ static unsigned long commit_creds_ip __ro_after_init;
  * @start: address of its function
  * @size: bytes of it
  * @row: the row
+ * @call: number of the native call that has led here last and fits @row
  */
 struct place {
 	unsigned long start;
 	unsigned long size;
 	const struct rst_cred_row *row;
+	unsigned long call;
 };
+
+/* No call has this number. */
+#define NO_CALL		(-1UL)
 
 #define MAX_PLACES	64
 
@@ -66,7 +71,7 @@ static struct place places[MAX_PLACES];
 static unsigned int nr_places;
 
 /* Where the last commit came from: a guess for the next. */
-static const struct place *last_place = places;
+static struct place *last_place = places;
 
 /* Who needs the hook: event, guard, recorder. Protected by hook_lock. */
 static unsigned int hook_users;
@@ -78,7 +83,7 @@ static bool is_in(const struct place *place, unsigned long ip)
 	return ip - 1 - place->start < place->size;
 }
 
-static const struct place *search_place(unsigned long ip)
+static struct place *search_place(unsigned long ip)
 {
 	unsigned int low = 0, high = nr_places;
 
@@ -95,17 +100,16 @@ static const struct place *search_place(unsigned long ip)
 	return NULL;
 }
 
-static const struct rst_cred_row *row_of(unsigned long ip)
+static struct place *place_of(unsigned long ip)
 {
-	const struct place *place = READ_ONCE(last_place);
+	struct place *place = READ_ONCE(last_place);
 
 	if (likely(is_in(place, ip)))
-		return place->row;
+		return place;
 	place = search_place(ip);
-	if (!place)
-		return NULL;
-	WRITE_ONCE(last_place, place);
-	return place->row;
+	if (place)
+		WRITE_ONCE(last_place, place);
+	return place;
 }
 
 static int compare_places(const void *a, const void *b)
@@ -156,6 +160,7 @@ static int find_places(void)
 			.start = starts[i],
 			.size = function_size(starts[i]),
 			.row = &rst_cred_rows[i],
+			.call = NO_CALL,
 		};
 	}
 	sort(places, n, sizeof(places[0]), compare_places, NULL);
@@ -261,22 +266,60 @@ static noinline void judge(const struct rst_cred_row *row,
 		rst_cred_report(&change, RST_PATTERN_COMMIT);
 }
 
+/* A native call's next commit here need not be looked up. */
+static void remember(struct place *place, const struct rst_cred_call *call)
+{
+	if (call->abi == RST_ABI_X64 && rst_cred_call_fits(place->row, call))
+		WRITE_ONCE(place->call, call->nr);
+}
+
+/*
+ * Most commits change nothing that is watched, and need no judge if the call
+ * leads to the place.
+ */
+static noinline void look_closer(unsigned long from, const struct cred *new)
+{
+	struct rst_cred_record *record = rst_guard_record();
+	struct place *place = place_of(from);
+	const struct rst_cred_row *row = place ? place->row : NULL;
+	struct rst_cred_call call;
+
+	rst_cred_find_call(&call);
+	if (place)
+		remember(place, &call);
+	if (record && row && !trace_cred_enabled() &&
+	    rst_cred_is_same(new, record) && rst_cred_call_fits(row, &call))
+		rst_cred_write_same(record, new);
+	else
+		judge(row, &call, from, record, new);
+}
+
+/*
+ * Does the native call that the thread is in lead to the place, as it did last?
+ * Threads of the kernel, whose registers say nothing, commit elsewhere.
+ */
+static __always_inline bool is_usual(const struct place *place,
+				     unsigned long from)
+{
+	return is_in(place, from) &&
+	       task_pt_regs(current)->orig_ax == READ_ONCE(place->call) &&
+	       !(current_thread_info()->status & TS_COMPAT);
+}
+
+/* Nothing but the usual case, to spare it a frame. */
 static void notrace on_commit_creds(unsigned long ip, unsigned long parent_ip,
 				    struct ftrace_ops *ops,
 				    struct ftrace_regs *fregs)
 {
 	const struct cred *new = (const struct cred *)rs_ftrace_arg0(fregs);
-	const struct rst_cred_row *row = row_of(parent_ip);
-	struct rst_cred_record *record = rst_guard_record();
-	struct rst_cred_call call;
+	struct rst_cred_record *record = raw_cpu_read(rst_cred_cpus.record);
 
-	rst_cred_find_call(&call);
-	/* Most commits change nothing that is watched, and need no judge. */
-	if (record && row && !trace_cred_enabled() &&
-	    rst_cred_is_same(new, record) && rst_cred_call_fits(row, &call))
-		rst_cred_write_commit(record, new, NULL);
+	if (likely(rst_guard_is_on() && rst_guard_is_ours(record) &&
+		   is_usual(READ_ONCE(last_place), parent_ip) &&
+		   !trace_cred_enabled() && rst_cred_is_same(new, record)))
+		rst_cred_write_same(record, new);
 	else
-		judge(row, &call, parent_ip, record, new);
+		look_closer(parent_ip, new);
 }
 
 static struct rs_fset hook = RS_FSET_INIT(hook, on_commit_creds, 0);

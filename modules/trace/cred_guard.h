@@ -35,19 +35,26 @@ static __always_inline bool rst_guard_is_on(void)
 }
 
 /*
- * The record of the current thread, NULL if there is none. Whichever CPU's it
- * is: a record that names the thread is the thread's own.
+ * The record that this CPU has looked at last, if it is the current thread's;
+ * the guard is on. Whichever CPU's it is: a record that names the thread is the
+ * thread's own.
  */
-static __always_inline struct rst_cred_record *rst_guard_record(void)
+static __always_inline bool
+rst_guard_is_ours(const struct rst_cred_record *record)
+{
+	return READ_ONCE(record->task) == (unsigned long)current;
+}
+
+/* The record of the current thread, NULL if there is none. */
+static inline struct rst_cred_record *rst_guard_record(void)
 {
 	struct rst_cred_record *record = raw_cpu_read(rst_cred_cpus.record);
 	struct rst_cred_table *table = READ_ONCE(rst_cred_table);
 
 	if (!table)
 		return NULL;
-	if (likely(READ_ONCE(record->task) == (unsigned long)current))
-		return record;
-	return rst_cred_find(table, current);
+	return rst_guard_is_ours(record) ? record :
+					   rst_cred_find(table, current);
 }
 
 /**

@@ -161,22 +161,6 @@ void rst_cred_read(struct rst_cred_set *set, const struct cred *cred,
 		set->ns = ns_number(set->user_ns);
 }
 
-static void begin(struct rst_cred_record *record)
-{
-	preempt_disable_notrace();
-	WRITE_ONCE(record->seq, record->seq | 1);
-	/* Pairs with the sweep's reads of the sequence. */
-	smp_wmb();
-}
-
-static void end(struct rst_cred_record *record)
-{
-	/* As in begin(). */
-	smp_wmb();
-	WRITE_ONCE(record->seq, (record->seq | 1) + 1);
-	preempt_enable_notrace();
-}
-
 /**
  * rst_cred_write - these are the credentials of a thread
  * @record: its record
@@ -186,32 +170,28 @@ static void end(struct rst_cred_record *record)
 void rst_cred_write(struct rst_cred_record *record, const struct cred *cred,
 		    const struct cred *real)
 {
-	begin(record);
+	rst_cred_begin(record);
 	record->cred = cred;
 	record->real = real;
 	record->before = NULL;
 	rst_cred_read(&record->set, cred, NULL);
 	record->rest = rst_cred_rest(cred);
-	end(record);
+	rst_cred_end(record);
 }
 
 /**
  * rst_cred_write_commit - a thread is about to commit credentials
  * @record: its record
  * @new: they
- * @set: what they say, NULL if what the record says
+ * @set: what they say
  */
 void rst_cred_write_commit(struct rst_cred_record *record,
 			   const struct cred *new,
 			   const struct rst_cred_set *set)
 {
-	begin(record);
-	record->before = record->real;
-	record->cred = new;
-	record->real = new;
-	if (set) {
-		record->set = *set;
-		record->rest = rst_cred_rest(new);
-	}
-	end(record);
+	rst_cred_begin(record);
+	rst_cred_replace(record, new);
+	record->set = *set;
+	record->rest = rst_cred_rest(new);
+	rst_cred_end(record);
 }

@@ -7,6 +7,7 @@
 #define RST_CRED_RECORD_H
 
 #include <linux/cred.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -131,6 +132,40 @@ static __always_inline bool rst_cred_is_same(const struct cred *cred,
 	diff |= (unsigned long)cred->user_ns ^ set->user_ns;
 	diff |= rst_cred_rest(cred) ^ r->rest;
 	return !diff;
+}
+
+/* Around what a thread writes to its record. */
+static __always_inline void rst_cred_begin(struct rst_cred_record *record)
+{
+	preempt_disable_notrace();
+	WRITE_ONCE(record->seq, record->seq | 1);
+	/* Pairs with the sweep's reads of the sequence. */
+	smp_wmb();
+}
+
+static __always_inline void rst_cred_end(struct rst_cred_record *record)
+{
+	/* As in rst_cred_begin(). */
+	smp_wmb();
+	WRITE_ONCE(record->seq, (record->seq | 1) + 1);
+	preempt_enable_notrace();
+}
+
+static __always_inline void rst_cred_replace(struct rst_cred_record *record,
+					     const struct cred *new)
+{
+	record->before = record->real;
+	record->cred = new;
+	record->real = new;
+}
+
+/* A thread is about to commit credentials that say what its record says. */
+static __always_inline void rst_cred_write_same(struct rst_cred_record *record,
+						const struct cred *new)
+{
+	rst_cred_begin(record);
+	rst_cred_replace(record, new);
+	rst_cred_end(record);
 }
 
 #endif /* RST_CRED_RECORD_H */
