@@ -8,9 +8,9 @@
  * kernel has looked for signals. Sending one from there would leave the thread
  * alone until its next interrupt, in which time it could make a system call
  * with what it has stolen. So an interrupt is sent to this very CPU: it comes
- * before the thread's next instruction, sends the signal, and leaves by way of
- * the kernel's signal handling. With PREEMPT_RT, where locks of signals sleep,
- * a thread of the kernel does it, which preempts the one in question.
+ * before the thread's next instruction, and gives the thread work to do before it
+ * goes on: to send itself the signal. The interrupt does not do that itself, for
+ * with PREEMPT_RT the locks of signals sleep.
  */
 #include <linux/dcache.h>
 #include <linux/file.h>
@@ -19,6 +19,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/string_helpers.h>
+#include <linux/task_work.h>
 
 #include <ringside/compat.h>
 
@@ -29,11 +30,13 @@
 /**
  * struct sentence - a signal to a thread, on its way
  * @work: the interrupt
- * @task: with a reference; NULL if there is none on its way
+ * @last: what the thread does before it is back in user mode
+ * @task: with a reference; NULL if there is none on its way, and @last is done
  * @sig: the signal; valid with @task
  */
 struct sentence {
 	struct irq_work work;
+	struct callback_head last;
 	struct task_struct *task;
 	int sig;
 };
@@ -45,16 +48,30 @@ static atomic64_t unexplained[RST_NR_PATTERNS];
 /* Any of RS_TRACE_ACTION_*; a change holds from the next alarm on. */
 static u32 action_now = RS_TRACE_ACTION_LOG;
 
-static void carry_out(struct irq_work *work)
+static void be_done(struct sentence *s)
+{
+	struct task_struct *task = s->task;
+
+	/* Pairs with send_soon() on its CPU: @last may be used again then. */
+	smp_store_release(&s->task, NULL);
+	put_task_struct(task);
+}
+
+static void carry_out(struct callback_head *last)
+{
+	struct sentence *s = container_of(last, struct sentence, last);
+
+	send_sig(s->sig, current, 1);
+	be_done(s);
+}
+
+static void deliver(struct irq_work *work)
 {
 	struct sentence *s = container_of(work, struct sentence, work);
-	int sig = s->sig;
-	struct task_struct *task = xchg(&s->task, NULL);
 
-	if (!task)
-		return;
-	send_sig(sig, task, 1);
-	put_task_struct(task);
+	/* Who is about to be gone needs no signal. */
+	if (task_work_add(s->task, &s->last, TWA_RESUME))
+		be_done(s);
 }
 
 /* To the thread itself, before it is back in user mode. */
@@ -65,7 +82,8 @@ static void send_soon(int sig)
 
 	local_irq_save(flags);
 	s = this_cpu_ptr(&sentences);
-	if (!s->task) {
+	/* Pairs with be_done(). */
+	if (!smp_load_acquire(&s->task)) {
 		s->sig = sig;
 		WRITE_ONCE(s->task, get_task_struct(current));
 		irq_work_queue(&s->work);
@@ -173,20 +191,36 @@ void rst_report_state(struct rst_guard_state *state)
 		state->unexplained[i] = atomic64_read(&unexplained[i]);
 }
 
+static void __init sentence_init(struct sentence *s)
+{
+	s->work = IRQ_WORK_INIT_HARD(deliver);
+	init_task_work(&s->last, carry_out);
+}
+
 /** rst_report_init - before the first report */
 void __init rst_report_init(void)
 {
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		init_irq_work(&per_cpu(sentences, cpu).work, carry_out);
+		sentence_init(&per_cpu(sentences, cpu));
 }
 
-/** rst_report_flush - no more reports come: wait for the last signals */
+/**
+ * rst_report_flush - no more reports come: wait for the last signals
+ *
+ * A thread may still be at the end of carry_out(); a grace period of RCU tasks,
+ * which the caller waits for, sees it out of there.
+ */
 void rst_report_flush(void)
 {
+	struct sentence *s;
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-		irq_work_sync(&per_cpu(sentences, cpu).work);
+	for_each_possible_cpu(cpu) {
+		s = &per_cpu(sentences, cpu);
+		irq_work_sync(&s->work);
+		while (READ_ONCE(s->task))
+			schedule_timeout_uninterruptible(1);
+	}
 }
