@@ -7,6 +7,8 @@
 . ../lib/tap.sh
 # shellcheck source=selftests/lib/says.sh
 . ../lib/says.sh
+# shellcheck source=selftests/coexist/tool.sh
+. ./tool.sh
 
 [ -x /usr/bin/ringside ] || skip_all "no ringside tool"
 # shellcheck disable=SC2034 # for whoever sources this
@@ -35,13 +37,6 @@ in_force() {
 
 # still_refused WHILE-WHAT
 still_refused() { check_equal "refused $1" refused "$(asked)"; }
-
-# tool NAME ARG...: a program of the host, with the host's libraries.
-tool() {
-	tool_name=$1
-	shift
-	tools/ld-linux-x86-64.so.2 --library-path tools "tools/$tool_name" "$@"
-}
 
 end() {
 	ringside guard detach p >/dev/null
