@@ -85,6 +85,13 @@ check "top shows cgroups" shows '^/ ' ringside trace top --once --by cgroup
 check "top shows tasks" shows ' ringside  /' ringside trace top --once --by task
 check "top as JSON has rows and books" shows '"balanced":true.*"rows":\[{"name"' \
 	ringside --json trace top --once --by task
+check "top without the guard does not know of stolen credentials" \
+	shows '"unexplained_credentials":null' \
+	ringside --json trace top --once
+echo pointer >$DEV/credentials
+check "top with the guard does" shows '"unexplained_credentials":[0-9]' \
+	ringside --json trace top --once
+echo off >$DEV/credentials
 check "top by something else" fails_with 2 "not 'colour'" \
 	ringside trace top --by colour
 check "top without a terminal" fails_with 1 'needs a terminal' ringside trace top

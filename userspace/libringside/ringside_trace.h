@@ -68,6 +68,17 @@ int rs_trace_with_latency(struct rs_trace *trace);
 uint64_t rs_trace_features(const struct rs_trace *trace);
 
 /**
+ * rs_trace_guard_get() - what the credential guard does and has found
+ * @trace: the handle
+ * @state: receives it
+ *
+ * Return: 0, -RS_EABI when ringside_trace is too old to have a guard, or the
+ * -errno of asking.
+ */
+int rs_trace_guard_get(const struct rs_trace *trace,
+		       struct rs_trace_guard_state *state);
+
+/**
  * rs_trace_snapshot_take() - copy the counters of all CPUs
  * @trace: the handle
  * @snapshot: receives the copy

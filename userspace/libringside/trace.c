@@ -143,6 +143,17 @@ uint64_t rs_trace_features(const struct rs_trace *trace)
 	return __atomic_load_n(&trace->page->features, __ATOMIC_RELAXED);
 }
 
+int rs_trace_guard_get(const struct rs_trace *trace,
+		       struct rs_trace_guard_state *state)
+{
+	*state = (struct rs_trace_guard_state) { .size = sizeof(*state) };
+	if (!ioctl(trace->fd, RS_TRACE_GET_GUARD, state))
+		return 0;
+	if (errno == ENOTTY)
+		return rs_failx(RS_EABI, "kernel module ringside_trace is too old: it has no credential guard");
+	return rs_fail(errno, "credential guard");
+}
+
 static struct rs_trace_snapshot *snapshot_alloc(const struct rs_trace *t)
 {
 	const struct rs_trace_page *p = t->page;

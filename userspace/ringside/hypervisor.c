@@ -7,6 +7,9 @@
 #include "cmd.h"
 #include "hypervisor.h"
 
+/* Where the attributes of trace are. */
+#define TRACE_SYSFS	"/sys/class/misc/ringside-trace/"
+
 /* arch/x86/include/asm/irq_vectors.h: call function, single, reschedule */
 #define FIRST_IPI	0xfb
 #define LAST_IPI	0xfd
@@ -50,7 +53,8 @@ struct hypervisor_counts hypervisor_counts(const struct rs_trace_snapshot *s)
 	return counts;
 }
 
-uint64_t trace_attribute(const char *name)
+/* A number of trace's in sysfs, 0 if there is none. */
+static uint64_t trace_attribute(const char *name)
 {
 	char path[96];
 	uint64_t value = 0;

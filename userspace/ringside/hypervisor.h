@@ -9,9 +9,6 @@
 #include <stdint.h>
 #include "ringside.h"
 
-/* Where the attributes of trace are. */
-#define TRACE_SYSFS	"/sys/class/misc/ringside-trace/"
-
 /**
  * struct hypervisor_steal - the first line of /proc/stat
  * @stolen: ticks that the hypervisor took
@@ -43,8 +40,5 @@ uint64_t hypervisor_exit_ns(void);
 
 /** hypervisor_measure_exit_ns() - one exit, here and now; 0 without hypervisor */
 uint64_t hypervisor_measure_exit_ns(void);
-
-/** trace_attribute() - a number of trace's in sysfs, 0 if there is none */
-uint64_t trace_attribute(const char *name);
 
 #endif /* RINGSIDE_HYPERVISOR_H */

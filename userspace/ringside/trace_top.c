@@ -54,18 +54,13 @@ static void look_at_reasons(struct top *top, const struct rs_trace_snapshot *s)
 
 static void look_at_guard(struct top *top)
 {
-	char armed[16] = "off";
-	FILE *f = fopen(TRACE_SYSFS "credentials_armed", "re");
+	struct rs_trace_guard_state state;
+	unsigned int i;
 
-	if (f && fscanf(f, "%15s", armed) != 1)
-		strcpy(armed, "off");
-	if (f)
-		fclose(f);
-	top->guarded = strcmp(armed, "off");
-	top->unexplained = trace_attribute("unexplained_pointer") +
-			   trace_attribute("unexplained_content") +
-			   trace_attribute("unexplained_split") +
-			   trace_attribute("unexplained_commit");
+	top->guarded = !rs_trace_guard_get(top->trace, &state) && state.guard;
+	top->unexplained = 0;
+	for (i = 0; top->guarded && i < RS_TRACE_CRED_NR; i++)
+		top->unexplained += state.unexplained[i];
 }
 
 static int by_key(const void *a, const void *b)
