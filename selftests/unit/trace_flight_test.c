@@ -157,18 +157,19 @@ TEST(events_are_sorted_by_their_beginning)
 		named(RESUME, 7, 100, "seven"),
 		rec(IRQ, 7, TIMER, 130, 140, 0),
 		rec(CALL, 7, READ, 120, 150, 5),
+		rec(IRQ, 7, TIMER, 160, 165, 0),
 		rec(CALL, 7, GETPPID, 160, 170, 1),
 	}, b[] = {
 		rec(CALL, 9, GETPPID, 110, 115, -38),
 	};
 	const struct ring_in rings[] = { RING(a, 0), RING(b, 3) };
 	struct rs_flight *f = decode(rings, 2, 200);
-	static const uint64_t starts[] = { 100, 110, 120, 130, 160 };
+	static const uint64_t starts[] = { 100, 110, 120, 130, 160, 160 };
 	struct rs_flight_info info;
 	size_t i;
 
-	EXPECT_EQ(5, rs_flight_events(f));
-	for (i = 0; i < 5; i++)
+	EXPECT_EQ(6, rs_flight_events(f));
+	for (i = 0; i < 6; i++)
 		EXPECT_EQ(starts[i], event_at(f, i).start_ns);
 	EXPECT_EQ(30, event_at(f, 2).duration_ns);
 	EXPECT_EQ(5, event_at(f, 2).result);
@@ -176,6 +177,8 @@ TEST(events_are_sorted_by_their_beginning)
 	EXPECT_EQ(1, event_at(f, 1).cpu);
 	EXPECT_EQ(RS_TRACE_KERNEL_VECTOR, event_at(f, 3).kind);
 	EXPECT_EQ(236, event_at(f, 3).index);
+	/* The outer one first. */
+	EXPECT_EQ(CALL, event_at(f, 4).type);
 	rs_flight_info(f, &info);
 	EXPECT_EQ(3, info.overwritten);
 	EXPECT_EQ(2, info.cpus);
