@@ -137,15 +137,21 @@ static void name_function(struct rsg_event *event)
 	strscpy_pad(event->function, name ?: "", sizeof(event->function));
 }
 
+/* In the words of "guard events". */
+static const char *outcome(const struct rsg_event *event)
+{
+	if (rsg_verdict_allows(event->verdict))
+		return "noted";
+	return event->mode == RSG_MODE_ENFORCE ? "denied" : "would deny";
+}
+
 static void log_record(const struct rsg_event *event)
 {
 	const char *path = event->path;
 	const char *comm = event->comm;
 
-	pr_notice_ratelimited("%s %s %s: verdict 0x%08x, %*pE[%d] uid %u exe %*pE, %llu times\n",
-			      event->name, event->mode == RSG_MODE_ENFORCE ?
-			      "enforced on" : "would apply to",
-			      event->function, event->verdict,
+	pr_notice_ratelimited("policy %s %s %s: %*pE[%d] uid %u exe %*pE, %llu times\n",
+			      event->name, outcome(event), event->function,
 			      (int)strlen(comm), comm, event->tgid, event->uid,
 			      (int)strlen(path), path, event->count);
 }
