@@ -57,7 +57,7 @@ domain() {
 	    <type arch='x86_64' machine='pc'>hvm</type>
 	    <kernel>$dir/kernel</kernel>
 	    <initrd>$dir/initrd</initrd>
-	    <cmdline>console=ttyS0 loglevel=5 panic=-1 oops=panic</cmdline>
+	    <cmdline>console=ttyS0 loglevel=5 panic=-1 oops=panic no_timer_check</cmdline>
 	  </os>
 	  <cpu mode='maximum'>
 	    <feature policy='disable' name='erms'/>
