@@ -117,19 +117,23 @@ static int hint_held(struct rsb *b, struct rsb_batch *batch)
 	/* Of a queue that is broken nobody looks at anything any more. */
 	if (err && b->hint.in_flight && !virtqueue_is_broken(b->hint.vq)) {
 		rsb_pool_set_hinted(&b->pool, batch);
-		/* Pairs with acked(), which may come before b->stalled is set. */
+		/* acked() must see this before settle() looks at the queue. */
 		smp_store_mb(b->hint_owed, true);
 	}
 	return err;
 }
 
-/* What the balloon holds is its own again once all hints are back. */
+/*
+ * Is every hint back? Then what the balloon holds is its own again; and it is
+ * when the queue is broken, of which the host returns nothing any more.
+ */
 static bool settle(struct rsb *b)
 {
-	bool back = !rsb_reap(b, &b->hint) || virtqueue_is_broken(b->hint.vq);
+	bool back = !rsb_reap(b, &b->hint);
 	struct rsb_batch batch;
 
-	if (!back || !READ_ONCE(b->hint_owed))
+	if (!READ_ONCE(b->hint_owed) ||
+	    !(back || virtqueue_is_broken(b->hint.vq)))
 		return back;
 	rsb_batch_init(&batch);
 	rsb_pool_take_hinted(&b->pool, &batch);
@@ -291,8 +295,8 @@ static void hint_work(struct work_struct *work)
 		dev_warn(&b->vdev->dev, "a round of hinting failed: %d\n",
 			 err);
 	}
-	if ((err || round == VIRTIO_BALLOON_CMD_ID_DONE) &&
-	    !rsb_reap(b, &b->hint))
+	/* Again after an error: the answer may have come before we were owed. */
+	if ((err || round == VIRTIO_BALLOON_CMD_ID_DONE) && settle(b))
 		rsb_hint_release(b);
 }
 
