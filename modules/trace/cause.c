@@ -241,7 +241,7 @@ static const char *const forgetful_names[] = {
 	"__x64_sys_rt_sigreturn",
 	"__ia32_compat_sys_sigreturn",
 	"__ia32_compat_sys_rt_sigreturn",
-	"__x32_compat_sys_x32_rt_sigreturn",
+	"__x64_compat_sys_x32_rt_sigreturn",
 	"__x64_sys_uretprobe",
 	"__x64_sys_uprobe",
 };
