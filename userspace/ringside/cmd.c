@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "cmd.h"
 #include "out.h"
 
@@ -318,4 +319,12 @@ int cmd_parse_seconds(const char *what, const char *s, uint64_t min_ms,
 		return cmd_usage("%s: %s is not in %g to %g", what, s,
 				 min_ms / 1e3, max_ms / 1e3);
 	return 0;
+}
+
+uint64_t cmd_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
 }

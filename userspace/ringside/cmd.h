@@ -192,6 +192,9 @@ int cmd_parse_size(const char *what, const char *s, uint64_t min,
 int cmd_parse_seconds(const char *what, const char *s, uint64_t min_ms,
 		      uint64_t max_ms, uint64_t *ms);
 
+/** cmd_now_ns() - nanoseconds of CLOCK_MONOTONIC */
+uint64_t cmd_now_ns(void);
+
 /* One function a row of the table in main.c, each in cmd_NAME.c. */
 int cmd_balloon(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);

@@ -6,7 +6,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "cmd.h"
 #include "cmd_balloon.h"
 #include "out.h"
@@ -106,14 +105,6 @@ static int balloon_set(int argc, char **argv)
 	return EXIT_OK;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static int balloon_resync(int argc, char **argv)
 {
 	struct rs_balloon balloon;
@@ -123,11 +114,11 @@ static int balloon_resync(int argc, char **argv)
 	code = balloon_operand(argc, argv, 1, &balloon);
 	if (code)
 		return code;
-	start = now_ns();
+	start = cmd_now_ns();
 	ret = rs_balloon_resync(balloon.device, &bytes);
 	if (ret)
 		return cmd_lib_error(ret);
-	ns = now_ns() - start;
+	ns = cmd_now_ns() - start;
 	out_begin();
 	out_str("device", balloon.device);
 	out_bytes("resynced_bytes", bytes);

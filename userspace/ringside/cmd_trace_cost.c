@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "cmd.h"
 #include "cmd_trace.h"
+#include "hypervisor.h"
 #include "out.h"
 
 #define BATCH		100
@@ -133,14 +134,6 @@ static const struct crossing {
 	{ "cpuid", "CPUID", NULL, NULL, cpuid },
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 /* Picoseconds, for a call takes less than one nanosecond. */
 static uint64_t measure(const struct crossing *c)
 {
@@ -152,10 +145,10 @@ static uint64_t measure(const struct crossing *c)
 	for (i = 0; i < BATCHES; i++) {
 		if (c->before)
 			c->before();
-		start = now_ns();
+		start = cmd_now_ns();
 		for (j = 0; j < BATCH; j++)
 			c->cross();
-		took = now_ns() - start;
+		took = cmd_now_ns() - start;
 		if (took < best)
 			best = took;
 	}
@@ -187,13 +180,6 @@ static bool measure_apart(const struct crossing *c, uint64_t *ps)
 	return got;
 }
 
-static bool has_hypervisor(void)
-{
-	unsigned int a, b, c, d;
-
-	return __get_cpuid(1, &a, &b, &c, &d) && c & 1U << 31;
-}
-
 static const struct out_col cols[] = {
 	{ "what", "CROSSING", false },
 	{ "ns", "NS", true },
@@ -204,7 +190,7 @@ static void show_row(const struct crossing *c, uint64_t ps, uint64_t call_ps)
 {
 	const char *what = c->what;
 
-	if (c->cross == cpuid && has_hypervisor())
+	if (c->cross == cpuid && hypervisor_present())
 		what = "CPUID: to the hypervisor and back";
 	out_row();
 	out_str("crossing", c->key);
@@ -231,7 +217,7 @@ int trace_cost(int argc, char **argv)
 			call_ps = ps[i];
 	}
 	out_begin();
-	out_bool("hypervisor", has_hypervisor());
+	out_bool("hypervisor", hypervisor_present());
 	out_table("crossings", "nothing could be measured", cols,
 		  CMD_ARRAY_SIZE(cols));
 	for (i = 0; i < CMD_ARRAY_SIZE(crossings); i++)

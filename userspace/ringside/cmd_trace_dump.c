@@ -6,7 +6,6 @@
  */
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "cmd.h"
 #include "cmd_trace.h"
@@ -93,8 +92,8 @@ static void show_event(const struct rs_flight_event *e)
 		out_fmt("time", "%" PRIu64 ".%09" PRIu64, e->start_ns / SEC,
 			e->start_ns % SEC);
 	out_u64("cpu", e->cpu);
-	out_fmt("thread", "%s [%u]", *e->comm ? e->comm : e->pid ? "?" : "idle",
-		e->pid);
+	flight_thread_name(e, text, sizeof(text));
+	out_str("thread", text);
 	if (e->type == RS_TRACE_FLIGHT_SWITCH)
 		snprintf(text, sizeof(text), "gets the CPU");
 	else if (e->type == RS_TRACE_FLIGHT_NAME)
@@ -170,21 +169,13 @@ static int show(struct dump *d, const struct watch *w)
 	return code;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * SEC + ts.tv_nsec;
-}
-
 /* Record for the command, or for some seconds. */
 static int record(struct dump *d, struct rs_trace *t, struct watch *w)
 {
 	int err, code;
 
 	/* What a recorder that is on already had before is not wanted. */
-	d->choice.from_ns = now_ns();
+	d->choice.from_ns = cmd_now_ns();
 	err = rs_trace_set_level(t, RS_TRACE_LEVEL_FLIGHT, 0);
 	if (err)
 		return cmd_lib_error(err);

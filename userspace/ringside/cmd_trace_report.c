@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "cmd.h"
 #include "cmd_trace.h"
 #include "newfile.h"
@@ -36,14 +35,6 @@ struct collector {
 	struct rs_trace_who *who;
 	size_t room;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static unsigned int power_of(uint64_t ns)
 {
@@ -142,7 +133,7 @@ static int take_creds(struct collector *c)
 
 static int follow(struct collector *c, struct watch *w, uint64_t end_ns)
 {
-	uint64_t due = now_ns() + c->report->column_ns;
+	uint64_t due = cmd_now_ns() + c->report->column_ns;
 	enum watch_event event;
 	int code = EXIT_OK;
 
@@ -156,7 +147,7 @@ static int follow(struct collector *c, struct watch *w, uint64_t end_ns)
 			code = take_creds(c);
 		} else {
 			code = look(c);
-			due = now_ns() + c->report->column_ns;
+			due = cmd_now_ns() + c->report->column_ns;
 		}
 		if (code || event == WATCH_EXIT || event == WATCH_STOP ||
 		    (last && event == WATCH_TIME))
@@ -185,7 +176,7 @@ static int start(struct collector *c)
 	c->report->creds_watched = !rs_trace_creds_open(&c->creds);
 	if (!c->report->creds_watched)
 		c->creds = NULL;
-	c->report->start_ns = now_ns();
+	c->report->start_ns = cmd_now_ns();
 	return EXIT_OK;
 }
 
@@ -222,7 +213,7 @@ static int collect(struct report *r, struct watch *w, uint64_t seconds,
 	if (!code && command)
 		code = watch_run(w, command);
 	else
-		end_ns = now_ns() + seconds * 1000000000;
+		end_ns = cmd_now_ns() + seconds * 1000000000;
 	if (!code)
 		code = follow(&c, w, end_ns);
 	if (!code)

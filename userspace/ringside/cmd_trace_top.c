@@ -4,7 +4,6 @@
  * --once one look, and with --json one object for each look.
  */
 #include <string.h>
-#include <time.h>
 #include "cmd.h"
 #include "cmd_trace.h"
 #include "out.h"
@@ -89,14 +88,6 @@ static void show_look(const struct top *top)
 	out_flush();
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static int show_looks(struct top *top, uint64_t interval_ms, bool once)
 {
 	enum watch_event event;
@@ -107,7 +98,7 @@ static int show_looks(struct top *top, uint64_t interval_ms, bool once)
 	if (code)
 		return code;
 	do {
-		watch_until(&w, now_ns() + interval_ms * 1000000);
+		watch_until(&w, cmd_now_ns() + interval_ms * 1000000);
 		event = watch_next(&w, -1);
 		if (event == WATCH_STOP)
 			break;

@@ -3,7 +3,6 @@
 #include <cpuid.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include "cmd.h"
 #include "hypervisor.h"
 
@@ -13,6 +12,9 @@
 /* arch/x86/include/asm/irq_vectors.h: call function, single, reschedule */
 #define FIRST_IPI	0xfb
 #define LAST_IPI	0xfd
+
+/* CPUID leaf 1, ecx */
+#define HYPERVISOR	(1U << 31)
 
 struct hypervisor_steal hypervisor_steal(void)
 {
@@ -76,12 +78,11 @@ uint64_t hypervisor_exit_ns(void)
 	       trace_attribute("vm_exit_ns") : 0;
 }
 
-static uint64_t now_ns(void)
+bool hypervisor_present(void)
 {
-	struct timespec ts;
+	unsigned int a, b, c, d;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+	return __get_cpuid(1, &a, &b, &c, &d) && c & HYPERVISOR;
 }
 
 /* CPUID is the shortest way to a hypervisor; the best of a few is the way. */
@@ -90,14 +91,13 @@ uint64_t hypervisor_measure_exit_ns(void)
 	unsigned int a, b, c, d, i;
 	uint64_t best = 0;
 
-	__cpuid(1, a, b, c, d);
-	if (!(c & 1U << 31))
+	if (!hypervisor_present())
 		return 0;
 	for (i = 0; i < 3; i++) {
-		uint64_t start = now_ns(), ns;
+		uint64_t start = cmd_now_ns(), ns;
 
 		__cpuid(0, a, b, c, d);
-		ns = now_ns() - start;
+		ns = cmd_now_ns() - start;
 		if (!best || ns < best)
 			best = ns;
 	}

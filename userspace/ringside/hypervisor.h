@@ -6,6 +6,7 @@
 #ifndef RINGSIDE_HYPERVISOR_H
 #define RINGSIDE_HYPERVISOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "ringside.h"
 
@@ -28,6 +29,9 @@ struct hypervisor_counts {
 	uint64_t halts;
 	uint64_t ipis;
 };
+
+/** hypervisor_present() - does this run in a virtual machine? */
+bool hypervisor_present(void);
 
 /** hypervisor_steal() - since boot; zeros if it can not be read */
 struct hypervisor_steal hypervisor_steal(void);

@@ -33,7 +33,7 @@ bool flight_chosen(const struct flight_choice *choice, uint32_t cpu,
 	       start_ns + duration_ns >= choice->from_ns;
 }
 
-static void thread_name(const struct rs_flight_event *e, char *name, size_t len)
+void flight_thread_name(const struct rs_flight_event *e, char *name, size_t len)
 {
 	snprintf(name, len, "%s [%u]", *e->comm ? e->comm :
 		 e->pid ? "?" : "idle", e->pid);
@@ -54,7 +54,7 @@ void flight_name(const struct rs_flight_event *e, char *name, size_t len)
 		snprintf(name, len, "recording");
 		break;
 	default:
-		thread_name(e, name, len);
+		flight_thread_name(e, name, len);
 	}
 }
 

@@ -30,6 +30,9 @@ bool flight_chosen(const struct flight_choice *choice, uint32_t cpu,
 /* What people call an event: "openat", "softirq timer", "bash [123]". */
 void flight_name(const struct rs_flight_event *e, char *name, size_t len);
 
+/* Whose it is: "bash [123]". */
+void flight_thread_name(const struct rs_flight_event *e, char *name, size_t len);
+
 /* What came of it: "= 3", "= -2 ENOENT", "euid 0->1000, explained" or "". */
 void flight_outcome(const struct rs_flight_event *e, char *text, size_t len);
 

@@ -11,7 +11,6 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "cmd.h"
 #include "out.h"
@@ -116,17 +115,9 @@ int watch_run(struct watch *w, char **argv)
 	return code ? code : watch_go(w, argv);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 void watch_seconds(struct watch *w, uint64_t seconds)
 {
-	w->deadline_ns = now_ns() + seconds * 1000000000ULL;
+	w->deadline_ns = cmd_now_ns() + seconds * 1000000000ULL;
 }
 
 void watch_until(struct watch *w, uint64_t ns)
@@ -137,7 +128,7 @@ void watch_until(struct watch *w, uint64_t ns)
 /* For poll(), rounded up so that it does not spin. */
 static int timeout_ms(const struct watch *w)
 {
-	uint64_t now = now_ns(), ms;
+	uint64_t now = cmd_now_ns(), ms;
 
 	if (!w->deadline_ns)
 		return -1;
@@ -183,7 +174,7 @@ enum watch_event watch_next(struct watch *w, int fd)
 			waitpid(w->pid, &w->status, 0);
 			return WATCH_EXIT;
 		}
-		if (w->deadline_ns && now_ns() >= w->deadline_ns)
+		if (w->deadline_ns && cmd_now_ns() >= w->deadline_ns)
 			return WATCH_TIME;
 	}
 }
