@@ -6,7 +6,8 @@
  * does not pass there is the business of cred_guard.c.
  *
  * The hook is there exactly while somebody has the event enabled, the guard is
- * on, or the flight recorder. Arming from the event's own reg function nests, outermost first:
+ * on, or the flight recorder. Arming from the event's own reg function nests,
+ * outermost first:
  *
  *	event_mutex (tracefs, perf) > tracepoints_mutex > hook_lock >
  *	rs_fset.lock > ftrace_lock > text_mutex

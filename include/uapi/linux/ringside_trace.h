@@ -542,8 +542,8 @@ struct rs_trace_flight {
  * @ticks: how long it took, with everything in between; of credentials, the
  *	effective capabilities that were gained; of an untimed return, 0
  * @result: of a system call, what it returned; of other crossings and of
- *	sigreturn, where the thread goes on in user mode; of credentials, the effective user id
- *	before, in the upper half, and after
+ *	sigreturn, where the thread goes on in user mode; of credentials, the
+ *	effective user id before, in the upper half, and after
  *
  * In RS_TRACE_FLIGHT_SWITCH, RS_TRACE_FLIGHT_RESUME and RS_TRACE_FLIGHT_NAME,
  * @ticks and @result are instead the 16 bytes of the name of thread @pid; in the
