@@ -5,13 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Truncates, which empties a trace. Return: 0 or -errno. */
-static inline int write_text(const char *path, const char *text)
+static inline int put_text(const char *path, int flags, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), err = 0;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags), err = 0;
 
 	if (fd < 0)
 		return -errno;
@@ -21,8 +21,23 @@ static inline int write_text(const char *path, const char *text)
 	return err;
 }
 
-/* As much as fits in @len bytes with a NUL; "" if it can't be read. */
-static inline void read_text(const char *path, char *text, size_t len)
+/* Truncates, which empties a trace. Return: 0 or -errno. */
+static inline int write_text(const char *path, const char *text)
+{
+	return put_text(path, O_TRUNC, text);
+}
+
+/* For lists such as uprobe_events. Return: 0 or -errno. */
+static inline int append_text(const char *path, const char *text)
+{
+	return put_text(path, O_APPEND, text);
+}
+
+/*
+ * As much as fits in @len bytes with a NUL; "" if it can't be read. Return: how
+ * long the text is.
+ */
+static inline size_t read_text(const char *path, char *text, size_t len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t used = 0;
@@ -33,6 +48,7 @@ static inline void read_text(const char *path, char *text, size_t len)
 	text[used] = '\0';
 	if (fd >= 0)
 		close(fd);
+	return used;
 }
 
 #endif /* RS_TEXTFILE_H */

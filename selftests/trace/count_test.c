@@ -5,7 +5,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "reader.h"
+#include "textfile.h"
 
 #define N		1000
 #define I386_GETPID	20
@@ -276,15 +276,10 @@ TEST_F(count, counters_outlive_their_reader)
 static int set_online(int cpu, const char *on)
 {
 	char path[64];
-	int fd, err = 0;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online",
 		 cpu);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, on, 1) != 1)
-		err = -errno;
-	close(fd);
-	return err;
+	return write_text(path, on);
 }
 
 TEST_F(count, cpus_come_and_go)

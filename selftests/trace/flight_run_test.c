@@ -14,37 +14,13 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "kselftest_harness.h"
-#include "flight.h"
+#include "flight_fixture.h"
+#include "textfile.h"
 
 #define N		1000
 #define NANOSLEEP_MS	20
 #define EXPLOIT		"/proc/rs_exploit"
 #define CPU1_ONLINE	"/sys/devices/system/cpu/cpu1/online"
-
-FIXTURE(flight)
-{
-	struct reader r;
-};
-
-FIXTURE_SETUP(flight)
-{
-	self->r.fd = -1;
-	if (access(TRACE_DEVICE, F_OK))
-		SKIP(return, "no " TRACE_DEVICE ": load ringside_trace.ko");
-	ASSERT_EQ(0, pin_to_cpu(0));
-	ASSERT_EQ(0, reader_open(&self->r, RS_TRACE_LEVEL_OFF));
-	if (!(self->r.page->features & RS_TRACE_F_FLIGHT))
-		SKIP(return, "no tracepoint sys_enter or sched_switch");
-	ASSERT_EQ(0, reader_level(&self->r, RS_TRACE_LEVEL_FLIGHT));
-}
-
-FIXTURE_TEARDOWN(flight)
-{
-	if (self->r.fd >= 0)
-		reader_close(&self->r);
-	restore_flight();
-}
 
 TEST_F(flight, what_is_frozen_stays)
 {
@@ -241,18 +217,6 @@ TEST_F(flight, sizes_are_checked)
 	EXPECT_EQ(4096 + 65536, self->r.page->flight_length);
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 static void calls_on_cpu1(void)
 {
 	pid_t pid = fork();
@@ -285,23 +249,23 @@ TEST_F_TIMEOUT(flight, cpus_come_and_go, 120)
 		SKIP(return, "no second CPU that can be switched off");
 	/* One that leaves keeps what it has, and goes on when it is back. */
 	calls_on_cpu1();
-	ASSERT_EQ(0, write_file(CPU1_ONLINE, "0"));
+	ASSERT_EQ(0, write_text(CPU1_ONLINE, "0"));
 	take_ring(&c, &self->r, 1);
 	ASSERT_NE(NULL, c.map);
 	EXPECT_EQ(N, getppids(&c));
 	drop_ring(&c, &self->r);
-	ASSERT_EQ(0, write_file(CPU1_ONLINE, "1"));
+	ASSERT_EQ(0, write_text(CPU1_ONLINE, "1"));
 	calls_on_cpu1();
 	take_ring(&c, &self->r, 1);
 	EXPECT_EQ(2 * N, getppids(&c));
 	drop_ring(&c, &self->r);
 	/* One that was not there gets a ring when it comes. */
 	ASSERT_EQ(0, reader_level(&self->r, RS_TRACE_LEVEL_OFF));
-	ASSERT_EQ(0, write_file(CPU1_ONLINE, "0"));
+	ASSERT_EQ(0, write_text(CPU1_ONLINE, "0"));
 	ASSERT_EQ(0, reader_level(&self->r, RS_TRACE_LEVEL_FLIGHT));
 	EXPECT_EQ(NULL, map_ring(&self->r, 1));
 	EXPECT_EQ(ENXIO, errno);
-	ASSERT_EQ(0, write_file(CPU1_ONLINE, "1"));
+	ASSERT_EQ(0, write_text(CPU1_ONLINE, "1"));
 	calls_on_cpu1();
 	take_ring(&c, &self->r, 1);
 	ASSERT_NE(NULL, c.map);

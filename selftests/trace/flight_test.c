@@ -6,46 +6,18 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "kselftest_harness.h"
-#include "flight.h"
+#include "flight_fixture.h"
 
 #define N		1000
 #define CPUS		2
 #define NANOSLEEP_MS	20
-
-FIXTURE(flight)
-{
-	struct reader r;
-};
-
-FIXTURE_SETUP(flight)
-{
-	self->r.fd = -1;
-	if (access(TRACE_DEVICE, F_OK))
-		SKIP(return, "no " TRACE_DEVICE ": load ringside_trace.ko");
-	ASSERT_EQ(0, pin_to_cpu(0));
-	ASSERT_EQ(0, reader_open(&self->r, RS_TRACE_LEVEL_OFF));
-	if (!(self->r.page->features & RS_TRACE_F_FLIGHT))
-		SKIP(return, "no tracepoint sys_enter or sched_switch");
-	ASSERT_EQ(0, reader_level(&self->r, RS_TRACE_LEVEL_FLIGHT));
-}
-
-FIXTURE_TEARDOWN(flight)
-{
-	if (self->r.fd >= 0)
-		reader_close(&self->r);
-	restore_flight();
-}
 
 static int nth_call(int i)
 {
@@ -370,21 +342,6 @@ TEST_F(flight, credentials_are_recorded)
 		}
 	EXPECT_TRUE(dropped);
 	drop_ring(&c, &self->r);
-}
-
-static int deny_getppid(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog prog = { 4, code };
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
 }
 
 TEST_F(flight, what_seccomp_denies_is_recorded_without_a_time)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 #include "load.h"
 #include "reader.h"
+#include "textfile.h"
 
 #define TRACEFS		"/sys/kernel/tracing/"
 #define PAGE		4096
@@ -184,21 +184,6 @@ void load_stop(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-static int tracefs_write(const char *name, int flags, const char *text)
-{
-	char path[128];
-	int fd, err = 0;
-
-	snprintf(path, sizeof(path), TRACEFS "%s", name);
-	fd = open(path, O_WRONLY | flags);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 /* What is at @address of this program is where in its file? */
 static int find_offset(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -231,7 +216,7 @@ static int probe(const char *what, void (*fn)(void))
 		return -EINVAL;
 	snprintf(text, sizeof(text), "%s %s:0x%zx\n", what, exe,
 		 (size_t)offset);
-	return tracefs_write("uprobe_events", O_APPEND, text);
+	return append_text(TRACEFS "uprobe_events", text);
 }
 
 int load_probe(void)
@@ -248,12 +233,12 @@ int load_probe(void)
 	if (!err)
 		err = probe("r:rs_load/back", probed_step);
 	if (!err)
-		err = tracefs_write("events/rs_load/enable", 0, "1");
+		err = write_text(TRACEFS "events/rs_load/enable", "1");
 	return err;
 }
 
 void load_unprobe(void)
 {
-	tracefs_write("events/rs_load/enable", 0, "0");
-	tracefs_write("uprobe_events", O_TRUNC, "");
+	write_text(TRACEFS "events/rs_load/enable", "0");
+	write_text(TRACEFS "uprobe_events", "");
 }

@@ -6,7 +6,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,36 +13,19 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "reader.h"
+#include "textfile.h"
 
 #define PEER	"/sys/module/rs_return/parameters/"
 #define N	500
 /* Interrupts that came between two readings. */
 #define NOISE	16
 
-static int peer_write(const char *name, const char *text)
-{
-	char path[96];
-	int fd, err = 0;
-
-	snprintf(path, sizeof(path), PEER "%s", name);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 /* Calls on this CPU. */
 static unsigned long peer_calls(void)
 {
-	char text[32] = "";
-	int fd = open(PEER "calls", O_RDONLY);
+	char text[32];
 
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
+	read_text(PEER "calls", text, sizeof(text));
 	return strtoul(text, NULL, 10);
 }
 
@@ -110,7 +92,7 @@ FIXTURE_SETUP(peer)
 
 FIXTURE_TEARDOWN(peer)
 {
-	peer_write("always", "0");
+	write_text(PEER "always", "0");
 	if (self->r.fd >= 0)
 		reader_close(&self->r);
 }
@@ -122,7 +104,7 @@ TEST_F(peer, who_wants_one_return_gets_one)
 	int i;
 
 	for (i = 0; i < N; i++)
-		ASSERT_EQ(0, peer_write("once", "1"));
+		ASSERT_EQ(0, write_text(PEER "once", "1"));
 	EXPECT_EQ(N, peer_calls() - before);
 	if (variant->level)
 		EXPECT_LE(3 * N, returns_here(&self->r) - returns);
@@ -138,7 +120,7 @@ TEST_F(peer, who_wants_all_returns_gets_all)
 	uint64_t returns;
 	int i;
 
-	ASSERT_EQ(0, peer_write("always", "1"));
+	ASSERT_EQ(0, write_text(PEER "always", "1"));
 	before = peer_calls();
 	returns = returns_here(&self->r);
 	for (i = 0; i < N; i++)
@@ -159,7 +141,7 @@ TEST_F_TIMEOUT(peer, nobody_misses_what_happens_while_the_other_comes_and_goes,
 	unsigned long before;
 	int i;
 
-	ASSERT_EQ(0, peer_write("always", "1"));
+	ASSERT_EQ(0, write_text(PEER "always", "1"));
 	before = peer_calls();
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, reader_level(&self->r, RS_TRACE_LEVEL_LATENCY));
@@ -175,7 +157,7 @@ TEST_F_TIMEOUT(peer, nobody_misses_what_happens_while_the_other_comes_and_goes,
 	counted = reader_count(&self->r, RS_TRACE_SYSCALL_X64, SYS_getppid);
 	for (calls = 0; calls < N; calls++) {
 		if (calls % 50 == 0)
-			ASSERT_EQ(0, peer_write("always",
+			ASSERT_EQ(0, write_text(PEER "always",
 						calls % 100 ? "1" : "0"));
 		syscall(SYS_getppid);
 	}

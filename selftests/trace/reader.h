@@ -55,5 +55,7 @@ void reader_latency(const struct reader *r, unsigned int kind,
 int sysfs_read(const char *name, uint64_t *value);
 int sysfs_write(const char *name, const char *value);
 int pin_to_cpu(int cpu);
+/* By seccomp, with EPERM, for as long as the caller lives. Return: 0 if done. */
+int deny_getppid(void);
 
 #endif /* RST_TEST_READER_H */

@@ -23,6 +23,7 @@
 #include "kselftest_harness.h"
 #include "load.h"
 #include "reader.h"
+#include "textfile.h"
 
 #define NOBODY		65534
 #define TRACEFS		"/sys/kernel/tracing/"
@@ -240,45 +241,16 @@ TEST_F(secret, who_may_not_read_gets_nothing)
 	EXPECT_LT(10, attributes_that_can_be_opened());
 }
 
-static int text_of(const char *path, char *text, size_t len)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n, got = 0;
-
-	if (fd < 0)
-		return 0;
-	while ((n = read(fd, text + got, len - 1 - got)) > 0)
-		got += n;
-	text[got] = 0;
-	close(fd);
-	return got;
-}
-
 static int addresses_in_file(const char *path)
 {
 	static char text[1 << 20];
 
-	return text_of(path, text, sizeof(text)) ? addresses_in_text(text) : 0;
+	return read_text(path, text, sizeof(text)) ? addresses_in_text(text) : 0;
 }
 
 TEST_F(secret, no_attribute_shows_an_address)
 {
 	EXPECT_EQ(0, each_attribute(addresses_in_file));
-}
-
-static int tracefs_write(const char *name, const char *text)
-{
-	char path[128];
-	int fd, err = 0;
-
-	snprintf(path, sizeof(path), TRACEFS "%s", name);
-	fd = open(path, O_WRONLY | O_TRUNC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
 }
 
 /* Becoming nobody was the event. */
@@ -295,8 +267,8 @@ TEST_F(secret, no_event_shows_an_address)
 
 	if (access(TRACEFS "README", F_OK))
 		mount("none", TRACEFS, "tracefs", 0, NULL);
-	tracefs_write("trace", "\n");
-	ASSERT_EQ(0, tracefs_write("events/ringside/enable", "1"));
+	write_text(TRACEFS "trace", "\n");
+	ASSERT_EQ(0, write_text(TRACEFS "events/ringside/enable", "1"));
 	ASSERT_EQ(0, reader_open(&r, RS_TRACE_LEVEL_LATENCY));
 	ASSERT_EQ(0, sysfs_write("slow_ns", "1"));
 	pid = load_start(LOAD_PTRACE);
@@ -304,17 +276,17 @@ TEST_F(secret, no_event_shows_an_address)
 	load_stop(pid);
 	ASSERT_EQ(0, sysfs_write("slow_ns", "0"));
 	reader_close(&r);
-	EXPECT_LT(1000, text_of(TRACEFS "trace", text, sizeof(text)));
+	EXPECT_LT(1000, read_text(TRACEFS "trace", text, sizeof(text)));
 	EXPECT_NE(NULL, strstr(text, "slow_crossing:"));
 	EXPECT_EQ(0, addresses_in_text(text));
 	/* Apart from those, of which there are too many. */
-	tracefs_write("trace", "\n");
+	write_text(TRACEFS "trace", "\n");
 	EXPECT_EQ(0, as_nobody(0, nothing));
-	ASSERT_EQ(0, tracefs_write("events/ringside/enable", "0"));
-	EXPECT_LT(100, text_of(TRACEFS "trace", text, sizeof(text)));
+	ASSERT_EQ(0, write_text(TRACEFS "events/ringside/enable", "0"));
+	EXPECT_LT(100, read_text(TRACEFS "trace", text, sizeof(text)));
 	EXPECT_NE(NULL, strstr(text, " cred:"));
 	EXPECT_EQ(0, addresses_in_text(text));
-	tracefs_write("trace", "\n");
+	write_text(TRACEFS "trace", "\n");
 }
 
 TEST_HARNESS_MAIN

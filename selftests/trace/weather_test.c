@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -25,6 +24,7 @@
 #include "kselftest_harness.h"
 #include "load.h"
 #include "reader.h"
+#include "textfile.h"
 
 #define N		1000
 #define ALL_FLAGS	(RS_TRACE_WANT_OFF_CPU | RS_TRACE_WANT_WHO)
@@ -41,26 +41,11 @@ static unsigned int times(unsigned int n)
 	return factor ? n * atoi(factor) : n;
 }
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 static bool has_word(const char *path, const char *word)
 {
-	char text[128] = "";
-	int fd = open(path, O_RDONLY);
+	char text[128];
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
+	read_text(path, text, sizeof(text));
 	return strstr(text, word);
 }
 

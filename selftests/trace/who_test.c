@@ -6,7 +6,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "reader.h"
+#include "textfile.h"
 
 #define MOUNT		"/tmp/rst-cgroup"
 #define TOP		MOUNT "/rst-test"
@@ -90,17 +90,10 @@ static bool wait_for_group(const struct reader *r, uint64_t id, bool there)
 static int move(const char *group, pid_t pid)
 {
 	char path[PATH_MAX], text[16];
-	int fd, len, err = 0;
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
-	len = snprintf(text, sizeof(text), "%d", pid);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, len) != len)
-		err = -errno;
-	close(fd);
-	return err;
+	snprintf(text, sizeof(text), "%d", pid);
+	return write_text(path, text);
 }
 
 static void calls(int n)
