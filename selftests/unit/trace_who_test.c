@@ -76,6 +76,21 @@ TEST(what_was_inherited_is_no_difference)
 	rs_trace_who_free(b);
 }
 
+/* No kernel says so; a file that was written by somebody else may. */
+TEST(a_cgroup_that_is_its_own_ancestor_has_no_heir)
+{
+	const struct group before[] = {
+		{ SLICE, UNIT, NULL, slice }, { UNIT, SLICE, NULL, unit },
+	};
+	const struct group after[] = { { ROOT, 0, NULL, root } };
+	struct rs_trace_who *a = copy_of(2, before), *b = copy_of(1, after);
+
+	rs_trace_who_subtract(b, a);
+	EXPECT_EQ(110, count_of(b, ROOT));
+	rs_trace_who_free(a);
+	rs_trace_who_free(b);
+}
+
 TEST(a_new_cgroup_has_all_of_it)
 {
 	const struct group before[] = { { ROOT, 0, NULL, root } };

@@ -205,14 +205,18 @@ static struct group *find_group(const struct rs_trace_who *w, uint64_t id)
 	return NULL;
 }
 
-/* Where the sums of an earlier cgroup are now: itself, or who inherited. */
+/*
+ * Where the sums of an earlier cgroup are now: itself, or who inherited. No
+ * path is longer than there are cgroups, unless it goes round in a circle.
+ */
 static struct group *heir(struct rs_trace_who *later,
 			  const struct rs_trace_who *earlier,
 			  const struct group *g)
 {
 	struct group *found = NULL;
+	size_t steps = 0;
 
-	while (g && !found) {
+	while (g && !found && steps++ < earlier->nr_groups) {
 		found = find_group(later, g->id);
 		g = find_group(earlier, g->parent);
 	}
