@@ -61,6 +61,9 @@ test_completion() {
 		"$(complete_words ringside balloon floor d)"
 	check_equal "options of a verb" "$(printf '%s\n' --interval --once --seconds)" \
 		"$(complete_words ringside balloon watch -- | grep -v 'json\|help')"
+	check_equal "options of a command without verbs" \
+		"$(printf '%s\n' --all --diff --explain --list --risky --save)" \
+		"$(complete_words ringside sense -- | grep -v 'json\|help')"
 	check_equal "completion leaves what follows -- alone" "" \
 		"$(complete_words ringside status -- '')"
 }
@@ -86,6 +89,7 @@ test_manual() {
 		done
 		options_documented "$command" "$file"
 	done
+	options_documented sense "$(man_page sense)"
 	if ! command -v rst2man >/dev/null; then
 		skip "the manual is well-formed" "rst2man"
 		return

@@ -9,7 +9,8 @@ fake_tool() {
 	gcc -std=gnu11 -D_GNU_SOURCE -DRS_ROOT='"."' -DRS_VERSION='"0"' \
 		-I"$top/include/uapi" -I"$top/userspace/libringside" \
 		-o "$work/here" "$top"/userspace/libringside/*.c \
-		"$top"/userspace/ringside/*.c -lseccomp -ljansson -lncurses -ltinfo -lm
+		"$top"/userspace/ringside/*.c "$top"/userspace/sense/*.[cS] \
+		-I"$top/userspace/ringside" -lseccomp -ljansson -lncurses -ltinfo -lm
 }
 
 # here ARG...: the tool, in front of the files.

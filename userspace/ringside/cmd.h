@@ -199,6 +199,7 @@ uint64_t cmd_now_ns(void);
 int cmd_balloon(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_sense(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_guard(int argc, char **argv);
 int cmd_trace(int argc, char **argv);

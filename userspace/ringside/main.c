@@ -18,6 +18,8 @@ static const struct cmd commands[] = {
 	  "give memory to the host, and see how much" },
 	{ "export", cmd_export, "--prometheus FILE",
 	  "write what trace has counted, for node_exporter" },
+	{ "sense", cmd_sense, "[--all] [--risky] [--save FILE] [--diff FILE [FILE]] [--explain ROW] [--list]",
+	  "find instructions that ought to trap in user mode and do not" },
 	{ "version", cmd_version, "",
 	  "show the versions of tool, library and modules" },
 	{ "help", cmd_help, "[COMMAND]",

@@ -21,6 +21,8 @@ const char *out_program = "ringside";
 static bool as_json, as_lines;
 /* errno of the first write that failed; the stream forgets it. */
 static int write_error;
+/* Where JSON goes; NULL is the standard output. */
+static FILE *to;
 static json_t *stack[MAX_DEPTH];
 static int depth;
 
@@ -44,6 +46,11 @@ bool out_is_json(void)
 void out_set_lines(bool lines)
 {
 	as_lines = lines;
+}
+
+void out_set_file(FILE *f)
+{
+	to = f;
 }
 
 /* Give val to the innermost container, which takes the reference. */
@@ -115,9 +122,10 @@ void out_row(void)
 static void dump(json_t *doc)
 {
 	size_t flags = as_lines ? JSON_COMPACT : JSON_INDENT(2);
+	FILE *f = to ? to : stdout;
 
-	if (!json_dumpf(doc, stdout, flags | JSON_REAL_PRECISION(15)))
-		putchar('\n');
+	if (!json_dumpf(doc, f, flags | JSON_REAL_PRECISION(15)))
+		fputc('\n', f);
 	if (as_lines)
 		out_flush();
 	json_decref(doc);

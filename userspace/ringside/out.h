@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /** The name before every complaint, "ringside" unless a program sets it. */
 extern const char *out_program;
@@ -51,6 +52,12 @@ bool out_is_json(void);
  * @lines: for commands that follow a stream; matters to JSON only
  */
 void out_set_lines(bool lines);
+
+/**
+ * out_set_file() - let JSON documents go to a file
+ * @f: where to, NULL for the standard output again
+ */
+void out_set_file(FILE *f);
 
 /**
  * out_begin() - open a document, which is one object
