@@ -3,20 +3,8 @@
  * The rows in 32-bit mode. An instruction that is here and in 64-bit mode counts
  * once: it remains if it does in one of the modes.
  */
-#include "sense.h"
-
-#define ROW(k, what, of, why, when, ...)				\
-	{ .key = (k), .mode = 32, .text = (what), .insn = (of),		\
-	  .set = SENSE_##why, .runs = SENSE_##when, __VA_ARGS__ }
-#define PAPER(k, what, of, when, ...)					\
-	ROW(k, what, of, PAPER, when, __VA_ARGS__)
-#define STORE(k, what, of, ...)						\
-	PAPER(k, what, of, LEAKS, .flags = SENSE_STEP, __VA_ARGS__)
-#define TABLE(k, what, of)						\
-	PAPER(k, what, of, LEAKS, .flags = SENSE_STEP | SENSE_VARIES,	\
-	      .values = 2)
-#define PRIV(k, what, of)						\
-	ROW(k, what, of, PRIVILEGED, RUNS)
+#define MODE 32
+#include "table.h"
 
 const struct sense_row sense_compat[] = {
 	TABLE("sgdt", "SGDT m", "SGDT"),

@@ -5,16 +5,8 @@
  * a Secure Virtual Machine Monitor", USENIX Security 2000): 17, of which PUSH
  * and POP are one. Several rows ask about different sides of one instruction.
  */
-#include "sense.h"
-
-#define PAPER(k, what, of, when, ...)					\
-	{ .key = (k), .mode = 64, .text = (what), .insn = (of),		\
-	  .set = SENSE_PAPER, .runs = SENSE_##when, __VA_ARGS__ }
-#define STORE(k, what, of, ...)						\
-	PAPER(k, what, of, LEAKS, .flags = SENSE_STEP, __VA_ARGS__)
-#define TABLE(k, what, of)						\
-	PAPER(k, what, of, LEAKS, .flags = SENSE_STEP | SENSE_VARIES,	\
-	      .values = 2)
+#define MODE 64
+#include "table.h"
 
 const struct sense_row sense_paper[] = {
 	TABLE("sgdt", "SGDT m", "SGDT"),

@@ -3,11 +3,9 @@
  * The privileged instructions: in user mode, each must trap or be unknown to the
  * processor. A row that runs is a hole of the machine.
  */
-#include "sense.h"
+#define MODE 64
+#include "table.h"
 
-#define PRIV(k, what, of, ...)						\
-	{ .key = (k), .mode = 64, .text = (what), .insn = (of),		\
-	  .set = SENSE_PRIVILEGED, .runs = SENSE_RUNS, __VA_ARGS__ }
 #define NEEDS(k, what, of, name)					\
 	PRIV(k, what, of, .feature = (name))
 #define LOADS(k, what, of)						\

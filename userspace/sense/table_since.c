@@ -3,11 +3,8 @@
  * Instructions that are as sensitive as those of the paper: newer ones, and some
  * that it did not count.
  */
-#include "sense.h"
-
-#define SINCE(k, what, of, when, ...)					\
-	{ .key = (k), .mode = 64, .text = (what), .insn = (of),		\
-	  .set = SENSE_SINCE, .runs = SENSE_##when, __VA_ARGS__ }
+#define MODE 64
+#include "table.h"
 
 const struct sense_row sense_since[] = {
 	SINCE("iret", "IRETQ, IF to 0, IOPL to 3", "IRET", SILENT,
